@@ -1,0 +1,1 @@
+"""Wire formats: bytes to Request, outcome to bytes. A dialect does not know another."""

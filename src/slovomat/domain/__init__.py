@@ -1,0 +1,1 @@
+"""Pure rules: no await, no input or output, no clock, no chance, no logging."""

@@ -1,0 +1,1 @@
+"""Prompt modes: packaged files, and the loader that checks and renders them."""

@@ -1,0 +1,1 @@
+"""The protocols that the use cases need of the world."""

@@ -1,0 +1,24 @@
+"""The port to the prompt modes."""
+
+from typing import Protocol
+
+from slovomat.domain.mode import ModeRef, Prompt
+
+
+class ModeCatalogue(Protocol):
+    """All modes of this instance, loaded and checked at start."""
+
+    def ids(self) -> tuple[str, ...]:
+        """Mode ids in the order of the contract."""
+
+    def title(self, mode_id: str, language: str) -> str:
+        """The mode's title in `ru` or `en`."""
+
+    def ref(self, mode_id: str) -> ModeRef | None:
+        """The mode's identity, or None when there is no such mode."""
+
+    def render(self, mode_id: str, text: str) -> Prompt:
+        """The prompt for the user's text; the text is data, never a template."""
+
+    def system(self, mode_id: str) -> str:
+        """The system prompt alone, for chat requests to the model `mode-<id>`."""

@@ -1,0 +1,52 @@
+"""The port to whatever generates text."""
+
+from collections.abc import AsyncGenerator
+from typing import Protocol
+
+import msgspec
+
+from slovomat.domain.events import Completion, Event, Failure
+
+
+class Readiness(msgspec.Struct, frozen=True):
+    """Whether a call could succeed now, and if not, what the operator should do."""
+
+    ready: bool
+    detail: str = ""
+    remedy: str = ""
+
+
+class Upstream(Protocol):
+    """An OpenAI-compatible chat service. Failures are values; exceptions are bugs.
+
+    Bodies are complete JSON of `POST /chat/completions`, without `model` and without the
+    opening brace: the adapter puts `{"model": ..., ` in front. Cancelling a call, or closing
+    the generator, closes the upstream's connection at once.
+    """
+
+    @property
+    def name(self) -> str:
+        """A short name for logs, metrics and the generation's record."""
+
+    @property
+    def model(self) -> str:
+        """The model that the operator named."""
+
+    @property
+    def concurrency(self) -> int:
+        """How many generations it carries at once; 0 is no limit."""
+
+    def readiness(self) -> Readiness:
+        """What is known now, without a call."""
+
+    async def complete(self, body_rest: bytes) -> Completion | Failure:
+        """One plain generation; one call upstream, no retry."""
+
+    def stream(self, body_rest: bytes) -> AsyncGenerator[Event, None]:
+        """One streamed generation; one call upstream, no retry."""
+
+    async def start(self) -> None:
+        """Open what it needs (sessions, a child process). Does not wait for a model to load."""
+
+    async def stop(self) -> None:
+        """Close everything that start opened."""

@@ -1,0 +1,1 @@
+"""One verb a file: what the service does, whatever it runs on."""

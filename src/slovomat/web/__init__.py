@@ -1,0 +1,1 @@
+"""HTTP: the entry, the hot routes, the pages."""
