@@ -1,0 +1,58 @@
+"""The life of a generation's hold: held, then exactly one of settled, released, expired."""
+
+from enum import StrEnum
+
+import msgspec
+
+from slovomat.domain.events import Usage
+from slovomat.domain.ids import AccountId, GenerationId
+from slovomat.domain.mode import ModeRef
+
+
+class HoldState(StrEnum):
+    """Where a hold stands; all but HELD are final."""
+
+    HELD = "held"
+    SETTLED = "settled"
+    RELEASED = "released"
+    EXPIRED = "expired"
+
+
+class JobState(StrEnum):
+    """Where a job stands; COMPLETED and FAILED are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class Closing(msgspec.Struct, frozen=True, kw_only=True):
+    """How a generation ended, for its record. `reason`: a word for reports, empty when all went well."""
+
+    id: GenerationId
+    state: HoldState
+    reason: str = ""
+    upstream: str = ""
+    usage: Usage = Usage()
+
+
+class ClaimedJob(msgspec.Struct, frozen=True, kw_only=True):
+    """A job leased to a worker. `token` fences: only the holder of the newest one may finish it."""
+
+    id: GenerationId
+    account_id: AccountId
+    dialect: str
+    mode: ModeRef
+    text: str
+    attempt: int
+    token: int
+
+
+class JobView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a poll shows of a job. `error`: a Code of domain.refusal or a provider's sentence."""
+
+    id: GenerationId
+    state: JobState
+    result: str | None
+    error: str | None

@@ -1,0 +1,62 @@
+"""The rules of spending: which buckets pay for a generation, in which order.
+
+The unit is the request, an integer. A bucket is one day's allowance of one account, or one pack.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from slovomat.domain.ids import BucketId
+
+
+class Bucket(msgspec.Struct, frozen=True):
+    """What can be spent from one bucket. `day` is set for an allowance, None for a pack."""
+
+    id: BucketId
+    day: str | None
+    available: int
+    expires_at_ms: int | None
+
+
+class Part(msgspec.Struct, frozen=True):
+    """The share of a price that one bucket pays."""
+
+    bucket_id: BucketId
+    amount: int
+
+
+_NEVER = 1 << 62
+
+
+def spending_order(buckets: Iterable[Bucket]) -> list[Bucket]:
+    """The day's allowance first, then the pack that expires first; equal ones by age."""
+    return sorted(buckets, key=lambda b: (b.day is None, b.expires_at_ms or _NEVER, b.id))
+
+
+def balance(buckets: Iterable[Bucket]) -> int:
+    """Requests that these buckets hold together."""
+    return sum(bucket.available for bucket in buckets)
+
+
+def plan_spend(buckets: Sequence[Bucket], price_requests: int) -> list[Part] | None:
+    """The parts that pay the price, in spending order, or None when the buckets do not suffice."""
+    parts: list[Part] = []
+    owed = price_requests
+    for bucket in spending_order(buckets):
+        if owed == 0:
+            break
+        amount = min(owed, bucket.available)
+        if amount > 0:
+            parts.append(Part(bucket.id, amount))
+            owed -= amount
+    return parts if owed == 0 else None
+
+
+def allowance_change(granted: int, available: int, daily_requests: int) -> int:
+    """How an open day's allowance follows its plan: what to add, or (negative) take back.
+
+    What was already spent or is held today is never taken back.
+    """
+    change = daily_requests - granted
+    return change if change >= 0 else max(change, -available)

@@ -1,0 +1,234 @@
+"""Every setting, in one frozen value: `slovomat.toml` < environment `SLOVOMAT_*` < flags.
+
+A secret may also come from a file: `SLOVOMAT_UPSTREAM_KEY_FILE=/run/secrets/key`. In the file of
+settings a table is only a prefix: `[upstream] url` is `upstream_url`.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import platformdirs
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from slovomat.domain.days import known_zone
+
+ENV_PREFIX = "SLOVOMAT_"
+
+
+class BadSettingsError(Exception):
+    """A setting that cannot be used; the message names it, its source and what is allowed."""
+
+
+def _zone(name: str) -> str:
+    if not known_zone(name):
+        raise ValueError(f"unknown time zone {name!r}; an IANA name such as Europe/Moscow is needed")
+    return name
+
+
+def _names(value: object) -> object:
+    return (
+        tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+    )
+
+
+Names = tuple[str, ...]
+Positive = Annotated[int, Field(gt=0)]
+NotNegative = Annotated[int, Field(ge=0)]
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+
+
+class Settings(BaseModel):
+    """The service's settings. Money is in requests, times in what the name's last word says."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    # Where things are.
+    data: Path = Field(default=Path(platformdirs.user_data_dir("slovomat")), description="data folder")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8080, ge=0, le=65_535, description="port to listen on; 0 takes a free one")
+    site: str = Field(default="", description="public URL, without a slash at its end; default: the address")
+    database_url: str = Field(default="", description="default: SQLite in the data folder")
+    modes_dir: Path | None = Field(default=None, description="folder whose mode files override the packaged")
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        default="Europe/Moscow", description="whose midnight starts the daily allowance anew"
+    )
+
+    # Whom to ask.
+    upstream_url: str = Field(default="", description="OpenAI-compatible base URL; empty: the embedded model")
+    upstream_key: SecretStr = Field(default=SecretStr(""), description="key of the upstream")
+    upstream_model: str = Field(default="gpt-4o", description="model named to the upstream")
+    upstream_connect_timeout_s: Seconds = 10
+    upstream_first_byte_timeout_s: Seconds = 300
+    upstream_gap_timeout_s: Seconds = 120
+    upstream_total_timeout_s: Seconds = 600
+    upstream_max_response_bytes: Positive = 16_777_216
+    upstream_retries: int = Field(default=2, ge=0, le=10, description="further calls while nothing went out")
+    upstream_retry_wait_max_s: Seconds = Field(default=5, description="longest pause before a retry")
+    upstream_concurrency: NotNegative = Field(default=0, description="generations at once; 0 no limit")
+    local_model: str = Field(default="", description="embedded model; default: by free memory and disk")
+    local_slots: Positive = Field(default=2, description="generations at once of the embedded model")
+
+    # What is sold.
+    textbot_price_requests: Positive = 2
+    textbot_max_chars: NotNegative = 10_000
+    chatinfo_price_requests: Positive = 2
+    chatinfo_max_chars: NotNegative = 5_000
+    chatinfo_requests_per_unit: Positive = 2
+    openai_price_requests: Positive = 2
+    openai_max_chars: NotNegative = 10_000
+    models: Names = Field(default=("gpt-4o",), description="model names shown at /v1/models")
+    models_strict: bool = Field(default=False, description="refuse a model that is not shown")
+    hide_model: str = Field(default="", description="name put into answers in place of the upstream's")
+    cors_origins: Names = Field(default=("*",), description="origins whose pages may call /v1")
+    idempotency_hours: Positive = 24
+    results_days: Positive = Field(default=30, description="how long results of jobs are kept")
+
+    # Limits.
+    creates_per_minute: NotNegative = Field(default=1_500, description="per account; a plan's rpm overrides")
+    polls_per_minute: NotNegative = 15_000
+    balances_per_minute: NotNegative = 500
+    concurrent_per_account: NotNegative = Field(default=0, description="generations at once; 0 no limit")
+    concurrent_direct: Positive = Field(default=4_000, description="chat calls at once, then 503")
+    queue_max_jobs: Positive = Field(default=100_000, description="waiting jobs, then 503")
+    bad_keys_per_minute: NotNegative = Field(default=300, description="unknown keys from one address")
+    body_max_bytes: Positive = 1_048_576
+    json_max_depth: Positive = 64
+    headers_max: Positive = 100
+    headers_max_bytes: Positive = 65_536
+    header_timeout_s: Seconds = Field(default=15, description="for a request's line and headers to arrive")
+    body_timeout_s: Seconds = Field(default=60, description="for a request's body to arrive")
+    idle_timeout_s: Seconds = Field(default=75, description="an idle connection is kept so long")
+    request_timeout_s: Seconds = Field(default=600, description="one request, start to end")
+    keepalive_s: Seconds = Field(default=15, description="silence after which a stream gets a comment line")
+    connections_max: Positive = 20_000
+
+    # Jobs.
+    workers: Positive = Field(default=32, description="generations of jobs at once")
+    job_attempts: Positive = 3
+    job_retry_wait_s: Seconds = Field(default=1, description="before the second attempt; then doubled")
+    lease_s: Seconds = Field(default=30, description="after so long without heartbeat a job is taken over")
+    drain_s: float = Field(default=30, ge=0, le=3_600, description="time to finish after SIGTERM")
+
+    # How it speaks.
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_texts: bool = Field(default=False, description="put prompts and answers into the log")
+    access_log: bool = Field(default=False, description="a log line for every request, not for failures only")
+    trusted_proxies: Names = Field(default=(), description="addresses whose X-Forwarded-For counts")
+    currency: str = "RUB"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_names(cls, values: dict[str, Any]) -> dict[str, Any]:
+        listed = ("models", "cors_origins", "trusted_proxies")
+        return {name: _names(value) if name in listed else value for name, value in values.items()}
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for name in ("site", "upstream_url"):
+            value = getattr(self, name)
+            if value and not value.startswith(("http://", "https://")):
+                raise ValueError(f"{name} must start with http:// or https://")
+        if self.database_url and not self.database_url.startswith("sqlite:"):
+            raise ValueError("database_url: only sqlite:///PATH is spoken by this version")
+        return self
+
+    @property
+    def database_path(self) -> Path:
+        """The SQLite file."""
+        if self.database_url:
+            return Path(self.database_url.removeprefix("sqlite:").removeprefix("//"))
+        return self.data / "slovomat.db"
+
+
+class LoadedSettings:
+    """The settings, and for each the source that it came from (`default` where none named it)."""
+
+    def __init__(self, settings: Settings, origins: dict[str, str], file: Path | None) -> None:
+        self.settings = settings
+        self.origins = origins
+        self.file = file
+
+
+def load_settings(
+    flags: dict[str, Any] | None = None, environ: dict[str, str] | None = None, file: Path | None = None
+) -> LoadedSettings:
+    """Reads file, environment and flags, the later over the earlier.
+
+    The file is `file`, else `SLOVOMAT_CONFIG`, else `slovomat.toml` in the current folder or in the
+    data folder. Raises BadSettingsError, naming the setting and its source.
+    """
+    env = dict(os.environ) if environ is None else environ
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+    from_env = _environment(env)
+    path = _file(file, env, given.get("data") or from_env.get("data"))
+    layers = [(str(path), _table(path) if path else {}), ("environment", from_env), ("flag", given)]
+    merged: dict[str, Any] = {}
+    origins = dict.fromkeys(Settings.model_fields, "default")
+    for origin, values in layers:
+        for name, value in values.items():
+            if name not in Settings.model_fields:
+                raise BadSettingsError(f"{origin}: unknown setting {name!r}")
+            merged[name] = value
+            origins[name] = origin
+    try:
+        settings = Settings(**merged)
+    except ValidationError as error:
+        raise BadSettingsError(_explain(error, origins)) from None
+    return LoadedSettings(settings, origins, path)
+
+
+def _environment(env: dict[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for variable, value in env.items():
+        if not variable.startswith(ENV_PREFIX):
+            continue
+        name = variable.removeprefix(ENV_PREFIX).lower()
+        if name in Settings.model_fields:
+            values[name] = value
+        elif name.endswith("_file") and name.removesuffix("_file") in Settings.model_fields:
+            values.setdefault(name.removesuffix("_file"), _secret_file(variable, value))
+    return values
+
+
+def _secret_file(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSettingsError(f"environment: {variable}: {error}") from None
+
+
+def _file(named: Path | None, env: dict[str, str], data: object) -> Path | None:
+    explicit = named or (Path(env["SLOVOMAT_CONFIG"]) if env.get("SLOVOMAT_CONFIG") else None)
+    if explicit:
+        if not explicit.is_file():
+            raise BadSettingsError(f"no such file of settings: {explicit}")
+        return explicit
+    folder = Path(str(data)) if data else Settings.model_fields["data"].default
+    for candidate in (Path("slovomat.toml"), folder / "slovomat.toml"):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def _table(path: Path) -> dict[str, Any]:
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadSettingsError(f"{path}: {error}") from None
+    flat: dict[str, Any] = {}
+    for name, value in document.items():
+        if isinstance(value, dict):
+            flat.update({f"{name}_{inner}": nested for inner, nested in value.items()})
+        else:
+            flat[name] = value
+    return flat
+
+
+def _explain(error: ValidationError, origins: dict[str, str]) -> str:
+    lines = []
+    for fault in error.errors(include_input=False, include_url=False):
+        name = str(fault["loc"][0]) if fault["loc"] else "settings"
+        lines.append(f"{name} ({origins.get(name, 'combined')}): {fault['msg']}")
+    return "\n".join(lines)
