@@ -1,0 +1,135 @@
+"""The OpenAI wire form of chat answers, as far as metering and failure need to read it."""
+
+from typing import Any
+
+import msgspec
+
+from slovomat.domain.events import Completion, Done, Failure, FailureKind, Usage
+
+DONE = b"[DONE]"
+
+
+class _Part(msgspec.Struct, gc=False):
+    text: str | None = None
+
+
+class _Message(msgspec.Struct):
+    """A plain answer's `message`, or a chunk's `delta`: the fields that can carry an answer."""
+
+    content: str | list[_Part] | None = None
+    tool_calls: list[Any] | None = None
+    function_call: dict[str, Any] | None = None
+    refusal: str | None = None
+    audio: dict[str, Any] | None = None
+
+
+class _Usage(msgspec.Struct, gc=False):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+class _Choice(msgspec.Struct):
+    index: int | None = None
+    message: _Message | None = None
+    delta: _Message | None = None
+    finish_reason: str | None = None
+
+
+class _Answer(msgspec.Struct):
+    choices: list[_Choice] | None = None
+    usage: _Usage | None = None
+    error: Any = None
+
+
+_decode = msgspec.json.Decoder(_Answer).decode
+
+
+def failed(detail: str, *, retryable: bool = True) -> Failure:
+    """The upstream's answer is no answer."""
+    return Failure(kind=FailureKind.ERROR, detail=detail, retryable=retryable)
+
+
+def read_plain(body: bytes) -> Completion | Failure:
+    """A plain answer, or why it is none."""
+    answer = _read(body)
+    if isinstance(answer, Failure):
+        return answer
+    if not answer.choices:
+        return failed("the answer has no choices")
+    messages = [choice.message for choice in answer.choices if choice.message is not None]
+    if not any(_says_something(message) for message in messages):
+        return failed("empty answer")
+    text = _text(answer.choices[0].message)
+    return Completion(body=body, text=text, usage=_usage(answer.usage))
+
+
+class StreamReading:
+    """What is known of a stream so far: whether it spoke, whether its choices ended, what it used."""
+
+    __slots__ = ("_closed", "_open", "_spoke", "_usage")
+
+    def __init__(self) -> None:
+        self._spoke = False
+        self._open: set[int] = set()
+        self._closed: set[int] = set()
+        self._usage: _Usage | None = None
+
+    def take(self, payload: bytes) -> Failure | None:
+        """Read one chunk; a Failure ends the stream."""
+        chunk = _read(payload)
+        if isinstance(chunk, Failure):
+            return chunk
+        if chunk.usage is not None:
+            self._usage = chunk.usage
+        for choice in chunk.choices or ():
+            index = choice.index or 0
+            if choice.finish_reason is None:
+                self._open.add(index)
+            else:
+                self._closed.add(index)
+            if not self._spoke and choice.delta is not None:
+                self._spoke = _says_something(choice.delta)
+        return None
+
+    def end(self, *, marked: bool) -> Done | Failure:
+        """The verdict at the stream's end; `marked`: it was ended by `[DONE]`."""
+        if not marked and not (self._closed and self._open <= self._closed):
+            return failed("the stream ended before the answer did")
+        if not self._spoke:
+            return failed("empty answer")
+        return Done(_usage(self._usage))
+
+
+def _read(data: bytes) -> _Answer | Failure:
+    try:
+        answer = _decode(data)
+        if not data.isascii():
+            data.decode()  # msgspec does not look into the fields that it passes over
+    except msgspec.ValidationError as error:
+        return failed(f"not of the OpenAI form: {error}")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return failed(f"not JSON: {error}")
+    if answer.error is not None:
+        return failed(f"the upstream reported: {msgspec.json.encode(answer.error).decode()[:300]}")
+    return answer
+
+
+def _says_something(message: _Message) -> bool:
+    if message.content and _text(message).strip():
+        return True
+    carriers = (message.tool_calls, message.function_call, message.refusal, message.audio)
+    return any(carrier for carrier in carriers)
+
+
+def _text(message: _Message | None) -> str:
+    if message is None or message.content is None:
+        return ""
+    if isinstance(message.content, str):
+        return message.content
+    return "".join(part.text or "" for part in message.content)
+
+
+def _usage(usage: _Usage | None) -> Usage:
+    if usage is None:
+        return Usage()
+    return Usage(prompt_tokens=usage.prompt_tokens or 0, completion_tokens=usage.completion_tokens or 0)

@@ -1,0 +1,81 @@
+"""Reading a response under its limits of time and size, without a task or a timer for each chunk."""
+
+import asyncio
+
+import aiohttp
+
+
+class BodyTimeoutError(Exception):
+    """The limit of this name was reached while a response was read."""
+
+    def __init__(self, limit: str) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
+class BodyTooLargeError(Exception):
+    """The response is longer than the limit."""
+
+
+class ResponseBody:
+    """The body of one response, chunk by chunk as it comes.
+
+    One timer serves the whole body: it wakes when the earliest limit may have been reached, finds that reads
+    have moved it, and sleeps again. It fails the pending read instead of cancelling a task, so it is safe
+    around a generator's `yield`; the time in which nobody reads counts for `total_s` alone.
+    """
+
+    def __init__(
+        self,
+        content: aiohttp.StreamReader,
+        *,
+        began_s: float,
+        first_byte_s: float,
+        gap_s: float,
+        total_s: float,
+        max_bytes: int,
+    ) -> None:
+        self._content = content
+        self._loop = asyncio.get_running_loop()
+        self._first_due_s = began_s + first_byte_s
+        self._gap_s = gap_s
+        self._total_due_s = began_s + total_s
+        self._left_bytes = max_bytes
+        self._heard = False
+        self._limit, self._due_s = "total", self._total_due_s
+        self._timer = self._loop.call_at(self._total_due_s, self._wake)
+
+    async def read(self) -> bytes:
+        """What has come, or b"" at the end; raises BodyTimeoutError, BodyTooLargeError and what aiohttp raises."""
+        if self._heard:
+            self._expect("gap", self._loop.time() + self._gap_s)
+        else:
+            self._expect("first byte", self._first_due_s)
+        chunk = await self._content.readany()
+        self._limit, self._due_s = "total", self._total_due_s
+        self._left_bytes -= len(chunk)
+        if self._left_bytes < 0:
+            raise BodyTooLargeError
+        return chunk
+
+    def heard(self) -> None:
+        """Something that counts has come: from now on the gaps are limited, not the wait for a first byte."""
+        self._heard = True
+
+    def stop(self) -> None:
+        """Nothing more will be read."""
+        self._timer.cancel()
+
+    def _expect(self, limit: str, due_s: float) -> None:
+        if due_s >= self._total_due_s:
+            return
+        self._limit, self._due_s = limit, due_s
+        if due_s < self._timer.when():
+            self._timer.cancel()
+            self._timer = self._loop.call_at(due_s, self._wake)
+
+    def _wake(self) -> None:
+        if self._loop.time() < self._due_s:
+            self._timer = self._loop.call_at(self._due_s, self._wake)
+        elif self._content.exception() is None:
+            self._content.set_exception(BodyTimeoutError(self._limit))
