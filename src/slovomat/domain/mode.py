@@ -2,6 +2,32 @@
 
 import msgspec
 
+MODE_IDS = (
+    "chat",
+    "shorter",
+    "continue",
+    "names",
+    "task",
+    "text",
+    "poems",
+    "books_list",
+    "song_text",
+    "summary",
+    "paper",
+    "report",
+    "originality",
+    "rewrite",
+    "essay",
+    "plan",
+    "post",
+    "code",
+    "synopsis",
+    "story",
+    "article",
+    "answer",
+)
+"""Every mode that there is, in the order of the contract."""
+
 
 class ModeRef(msgspec.Struct, frozen=True):
     """Which text of which mode a generation was made with. `digest`: SHA-256 of the file, hex."""

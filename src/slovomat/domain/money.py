@@ -4,10 +4,11 @@ The unit is the request, an integer. A bucket is one day's allowance of one acco
 """
 
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 
 import msgspec
 
-from slovomat.domain.ids import BucketId
+from slovomat.domain.ids import AccountId, BucketId, GenerationId
 
 
 class Bucket(msgspec.Struct, frozen=True):
@@ -60,3 +61,43 @@ def allowance_change(granted: int, available: int, daily_requests: int) -> int:
     """
     change = daily_requests - granted
     return change if change >= 0 else max(change, -available)
+
+
+class EntryKind(StrEnum):
+    """Every way in which requests move."""
+
+    GRANT = "grant"
+    ADJUST = "adjust"
+    DEBIT = "debit"
+    HOLD = "hold"
+    SETTLE = "settle"
+    RELEASE = "release"
+    EXPIRE = "expire"
+
+
+_SIGNS = {
+    EntryKind.GRANT: (1, 1, 0, 0),
+    EntryKind.ADJUST: (1, 1, 0, 0),
+    EntryKind.DEBIT: (-1, -1, 0, 0),
+    EntryKind.HOLD: (0, -1, 1, 0),
+    EntryKind.SETTLE: (0, 0, -1, 1),
+    EntryKind.RELEASE: (0, 1, -1, 0),
+    EntryKind.EXPIRE: (0, 1, -1, 0),
+}
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the ledger: `amount` requests of a bucket moved. ADJUST alone may be negative."""
+
+    account_id: AccountId
+    bucket_id: BucketId
+    kind: EntryKind
+    amount: int
+    generation_id: GenerationId | None = None
+    reason: str = ""
+
+    def changes(self) -> tuple[int, int, int, int]:
+        """What it adds to the bucket's granted, available, held, spent."""
+        granted, available, held, spent = _SIGNS[self.kind]
+        amount = self.amount
+        return granted * amount, available * amount, held * amount, spent * amount

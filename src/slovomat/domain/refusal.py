@@ -35,6 +35,7 @@ class Code(StrEnum):
     UPSTREAM_ERROR = "upstream_error"
     UPSTREAM_TIMEOUT = "upstream_timeout"
     UPSTREAM_REFUSED = "upstream_refused"
+    RESULT_PRUNED = "result_pruned"
     INTERNAL = "internal"
 
 

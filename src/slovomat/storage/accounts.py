@@ -1,0 +1,249 @@
+"""Accounts, plans, packs and keys: the rules that the operator's commands and the pages call."""
+
+from slovomat.domain.caller import Caller, KeyPolicy, Plan
+from slovomat.domain.ids import AccountId, KeyId, PlanId
+from slovomat.domain.money import Part, spending_order
+from slovomat.ports.store import Account, Credit, KeyRow, NewKey, PackOffer, PackRow, PlanOffer
+from slovomat.storage import ledger
+from slovomat.storage.tx import Row, Tx
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()
+
+
+def _plan(row: Row) -> PlanOffer:
+    plan_id, name, daily, dialects, allowance, rpm, price, period, on_sale = row
+    plan = Plan(
+        id=PlanId(plan_id),
+        name=name,
+        daily_requests=daily,
+        dialects=frozenset(_names(dialects)),
+        api_allowance=bool(allowance),
+        rpm=rpm,
+        price_kopecks=price,
+        period_days=period,
+    )
+    return PlanOffer(plan=plan, on_sale=bool(on_sale))
+
+
+async def find_caller(tx: Tx, key_hash: bytes) -> Caller | None:
+    """Whom a key in force belongs to."""
+    found = await tx.rows("caller_find", hash=key_hash)
+    if not found:
+        return None
+    account_id, key_id, expires, cap_day, cap_total, modes, dialects, networks, *plan = found[0]
+    policy = KeyPolicy(
+        id=KeyId(key_id),
+        expires_at_ms=expires,
+        cap_day=cap_day,
+        cap_total=cap_total,
+        modes=frozenset(_names(modes)),
+        dialects=frozenset(_names(dialects)),
+        networks=_names(networks),
+    )
+    return Caller(account_id=AccountId(account_id), plan=_plan(tuple(plan)).plan, key=policy)
+
+
+async def callers_version(tx: Tx) -> str:
+    """Another value after any change that a cached Caller could miss."""
+    return str((await tx.rows("callers_version"))[0][0])
+
+
+async def add_account(tx: Tx, email: str, plan: str, operator: bool, now_ms: int) -> AccountId | None:
+    """A new account; None when the e-mail is taken or the plan unknown."""
+    offer = await find_plan(tx, plan)
+    if offer is None:
+        return None
+    made = await tx.rows(
+        "account_add", email=email, plan_id=offer.plan.id, operator=int(operator), now_ms=now_ms
+    )
+    return AccountId(made[0][0]) if made else None
+
+
+def _account(row: Row) -> Account:
+    account_id, email, plan, blocked, operator, created, daily = row
+    return Account(AccountId(account_id), email, plan, bool(blocked), bool(operator), created, daily)
+
+
+async def find_account(tx: Tx, email: str) -> Account | None:
+    """The account, by e-mail."""
+    found = await tx.rows("account_find", email=email)
+    return _account(found[0]) if found else None
+
+
+async def list_accounts(tx: Tx, limit: int) -> list[Account]:
+    """All accounts, the oldest first."""
+    return [_account(row) for row in await tx.rows("accounts_all", limit=limit)]
+
+
+async def set_account_plan(tx: Tx, account_id: AccountId, plan: str) -> bool:
+    """Moves the account to a plan of that name."""
+    offer = await find_plan(tx, plan)
+    if offer is None:
+        return False
+    await tx.run("account_set_plan", id=account_id, plan_id=offer.plan.id)
+    await tx.run("callers_changed")
+    return True
+
+
+async def set_blocked(tx: Tx, account_id: AccountId, blocked: bool) -> None:
+    """Blocks the account, or unblocks it."""
+    await tx.run("account_set_blocked", id=account_id, blocked=int(blocked))
+    await tx.run("callers_changed")
+
+
+async def credit(tx: Tx, order: Credit) -> int | None:
+    """Adds a pack, or takes back from packs, the last to be spent first; None when there is too little."""
+    if order.requests > 0:
+        await ledger.grant_pack(tx, order)
+    elif not await _debit(tx, order):
+        return None
+    packs = await ledger.spendable_packs(tx, order.account_id, order.now_ms)
+    return sum(pack.available for pack in packs)
+
+
+async def _debit(tx: Tx, order: Credit) -> bool:
+    owed = -order.requests
+    packs = await ledger.spendable_packs(tx, order.account_id, order.now_ms)
+    if sum(pack.available for pack in packs) < owed:
+        return False
+    for pack in reversed(spending_order(packs)):
+        amount = min(owed, pack.available)
+        if amount:
+            await ledger.debit_pack(tx, order, Part(pack.id, amount))
+            owed -= amount
+    return True
+
+
+async def account_packs(tx: Tx, account_id: AccountId) -> list[PackRow]:
+    """The account's packs, the oldest first."""
+    return [PackRow(*row) for row in await tx.rows("account_packs", account_id=account_id)]
+
+
+async def save_plan(tx: Tx, offer: PlanOffer) -> PlanId:
+    """Makes or changes the plan of that name; callers see it at once."""
+    plan = offer.plan
+    made = await tx.rows(
+        "plan_save",
+        name=plan.name,
+        daily_requests=plan.daily_requests,
+        dialects=",".join(sorted(plan.dialects)),
+        api_allowance=int(plan.api_allowance),
+        rpm=plan.rpm,
+        price_kopecks=plan.price_kopecks,
+        period_days=plan.period_days,
+        on_sale=int(offer.on_sale),
+    )
+    await tx.run("callers_changed")
+    return PlanId(made[0][0])
+
+
+async def find_plan(tx: Tx, name: str) -> PlanOffer | None:
+    """A plan by name."""
+    found = await tx.rows("plan_find", name=name)
+    return _plan(found[0]) if found else None
+
+
+async def list_plans(tx: Tx) -> list[PlanOffer]:
+    """All plans, in the order in which they were made."""
+    return [_plan(row) for row in await tx.rows("plans_all")]
+
+
+async def save_pack_offer(tx: Tx, offer: PackOffer) -> int:
+    """Makes or changes the pack of that name on the price list."""
+    made = await tx.rows(
+        "pack_offer_save",
+        name=offer.name,
+        requests=offer.requests,
+        price_kopecks=offer.price_kopecks,
+        valid_days=offer.valid_days,
+        on_sale=int(offer.on_sale),
+    )
+    return int(made[0][0])
+
+
+async def list_pack_offers(tx: Tx) -> list[PackOffer]:
+    """The price list's packs, the smallest first."""
+    return [
+        PackOffer(
+            id=offer_id,
+            name=name,
+            requests=requests,
+            price_kopecks=price,
+            valid_days=days,
+            on_sale=bool(on_sale),
+        )
+        for offer_id, name, requests, price, days, on_sale in await tx.rows("pack_offers_all")
+    ]
+
+
+async def add_key(tx: Tx, key: NewKey, now_ms: int) -> KeyId:
+    """Stores a new key."""
+    made = await tx.rows(
+        "key_add",
+        account_id=key.account_id,
+        hash=key.hash,
+        shown=key.shown,
+        name=key.name,
+        now_ms=now_ms,
+        expires_at_ms=key.expires_at_ms,
+        cap_day=key.cap_day,
+        cap_total=key.cap_total,
+        modes=",".join(key.modes),
+        dialects=",".join(key.dialects),
+        networks=",".join(key.networks),
+    )
+    await tx.run("callers_changed")
+    return KeyId(made[0][0])
+
+
+async def list_keys(tx: Tx, account_id: AccountId) -> list[KeyRow]:
+    """The account's keys, the oldest first."""
+    keys = []
+    for row in await tx.rows("keys_of_account", account_id=account_id):
+        *facts, used = row
+        facts[8:] = [_names(text) for text in facts[8:]]
+        keys.append(KeyRow(*facts, used_of_cap=used))
+    return keys
+
+
+async def revoke_key(tx: Tx, key_id: KeyId, now_ms: int) -> bool:
+    """Revokes a key in force."""
+    done = await tx.run("key_revoke", id=key_id, now_ms=now_ms)
+    await tx.run("callers_changed")
+    return bool(done)
+
+
+async def rotate_key(tx: Tx, key_id: KeyId, new: NewKey, old_until_ms: int, now_ms: int) -> KeyId | None:
+    """A new key with the old one's rules; both work until `old_until_ms`. None without such a key."""
+    found = await tx.rows("key_find", id=key_id)
+    if not found or found[0][4] is not None:
+        return None
+    _, account_id, name, expires, _, cap_day, cap_total, modes, dialects, networks = found[0]
+    until = old_until_ms if expires is None else min(expires, old_until_ms)
+    await tx.run("key_set_expiry", id=key_id, expires_at_ms=until)
+    heir = NewKey(
+        account_id=account_id,
+        hash=new.hash,
+        shown=new.shown,
+        name=name,
+        expires_at_ms=expires,
+        cap_day=cap_day,
+        cap_total=cap_total,
+        modes=_names(modes),
+        dialects=_names(dialects),
+        networks=_names(networks),
+    )
+    return await add_key(tx, heir, now_ms)
+
+
+async def instance_value(tx: Tx, name: str) -> str | None:
+    """A small fact about this instance."""
+    found = await tx.rows("instance_get", name=name)
+    return str(found[0][0]) if found else None
+
+
+async def set_instance_value(tx: Tx, name: str, value: str) -> None:
+    """Writes such a fact."""
+    await tx.run("instance_set", name=name, value=value)

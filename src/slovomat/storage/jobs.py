@@ -1,0 +1,105 @@
+"""The queue's rules: claim, heartbeat, finish. A result and its settlement are one transaction."""
+
+from slovomat.domain.generation import ClaimedJob, Closing, JobState, JobView
+from slovomat.domain.ids import AccountId, GenerationId
+from slovomat.domain.mode import ModeRef
+from slovomat.domain.refusal import Code
+from slovomat.ports.store import JobRow
+from slovomat.storage import ledger
+from slovomat.storage.tx import Tx
+
+_LONGEST_WAIT_MS = 3_600_000
+"""No retry waits longer: a job that seems to was queued before the clock was set back."""
+
+
+async def claim(tx: Tx, owner: str, limit: int, now_ms: int, lease_until_ms: int) -> list[ClaimedJob]:
+    """Leases waiting jobs, the oldest first; each lease has a new token."""
+    claimed = await tx.rows(
+        "jobs_claim",
+        owner=owner,
+        limit=limit,
+        now_ms=now_ms,
+        absurd_ms=now_ms + _LONGEST_WAIT_MS,
+        lease_until_ms=lease_until_ms,
+    )
+    jobs = []
+    for job_id, account_id, text, attempts, token in sorted(claimed):
+        (dialect, mode_id, version, digest), *_ = await tx.rows("job_generation", id=job_id)
+        job = ClaimedJob(
+            id=GenerationId(job_id),
+            account_id=AccountId(account_id),
+            dialect=dialect,
+            mode=ModeRef(mode_id, version, digest),
+            text=text,
+            attempt=attempts + 1,
+            token=token,
+        )
+        jobs.append(job)
+    return jobs
+
+
+async def extend(tx: Tx, owner: str, lease_until_ms: int) -> int:
+    """The heartbeat of all running jobs of one worker."""
+    return await tx.run("jobs_extend", owner=owner, lease_until_ms=lease_until_ms)
+
+
+async def take_over(tx: Tx, owner: str, now_ms: int, lease_before_ms: int) -> int:
+    """Queues again what others let lapse."""
+    return await tx.run("jobs_take_over", owner=owner, now_ms=now_ms, lease_before_ms=lease_before_ms)
+
+
+async def hand_back(tx: Tx, owner: str, now_ms: int) -> int:
+    """Queues again all that the worker still has."""
+    return await tx.run("jobs_hand_back", owner=owner, now_ms=now_ms)
+
+
+async def complete(tx: Tx, job: ClaimedJob, result: str, closing: Closing, now_ms: int) -> bool:
+    """Result and settlement; False, and nothing written, when the lease was lost."""
+    if not await tx.run("job_complete", id=job.id, token=job.token, result=result, now_ms=now_ms):
+        return False
+    return await ledger.close(tx, closing, now_ms)
+
+
+async def fail(tx: Tx, job: ClaimedJob, error: str, closing: Closing, now_ms: int) -> bool:
+    """Error and release; False, and nothing written, when the lease was lost."""
+    if not await tx.run("job_fail", id=job.id, token=job.token, error=error, now_ms=now_ms):
+        return False
+    return await ledger.close(tx, closing, now_ms)
+
+
+async def retry(tx: Tx, job: ClaimedJob, run_after_ms: int) -> bool:
+    """Queues the job again, later."""
+    return bool(await tx.run("job_retry", id=job.id, token=job.token, run_after_ms=run_after_ms))
+
+
+async def find(tx: Tx, account_id: AccountId, job_id: GenerationId) -> JobView | None:
+    """The account's own job. One whose text was pruned says so as its error."""
+    found = await tx.rows("job_find", id=job_id, account_id=account_id)
+    if not found:
+        return None
+    state, result, error, pruned_at_ms = found[0]
+    if pruned_at_ms is not None and state == JobState.COMPLETED:
+        return JobView(id=job_id, state=JobState.FAILED, result=None, error=Code.RESULT_PRUNED)
+    return JobView(id=job_id, state=JobState(state), result=result, error=error)
+
+
+async def prune(tx: Tx, results_before_ms: int, keys_before_ms: int, now_ms: int, limit: int) -> int:
+    """Drops the texts of old jobs and old idempotency keys; the records stay."""
+    jobs = await tx.run("jobs_prune", before_ms=results_before_ms, now_ms=now_ms, limit=limit)
+    return jobs + await tx.run("idempotency_prune", before_ms=keys_before_ms, limit=limit)
+
+
+async def depth(tx: Tx) -> tuple[int, int | None]:
+    """Waiting jobs, and when the oldest was created."""
+    count, oldest_ms = (await tx.rows("queue_depth"))[0]
+    return count, oldest_ms
+
+
+async def open_holds(tx: Tx) -> int:
+    """Generations under way."""
+    return int((await tx.rows("holds_open"))[0][0])
+
+
+async def listing(tx: Tx, state: str, limit: int) -> list[JobRow]:
+    """The newest jobs, for the operator."""
+    return [JobRow(*row) for row in await tx.rows("jobs_list", state=state, limit=limit)]

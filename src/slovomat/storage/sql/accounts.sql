@@ -1,0 +1,96 @@
+-- Accounts, plans, packs on offer, keys.
+
+-- name: callers_version
+SELECT value FROM instance WHERE name = 'callers_version';
+
+-- name: callers_changed
+UPDATE instance SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = 'callers_version';
+
+-- name: instance_get
+SELECT value FROM instance WHERE name = :name;
+
+-- name: instance_set
+INSERT INTO instance (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = :value;
+
+-- name: caller_find
+SELECT a.id, k.id, k.expires_at_ms, k.cap_day, k.cap_total, k.modes, k.dialects, k.networks,
+    p.id, p.name, p.daily_requests, p.dialects, p.api_allowance, p.rpm, p.price_kopecks, p.period_days, p.on_sale
+FROM api_keys k JOIN accounts a ON a.id = k.account_id JOIN plans p ON p.id = a.plan_id
+WHERE k.hash = :hash AND k.revoked_at_ms IS NULL AND a.blocked = 0;
+
+-- name: plans_all
+SELECT id, name, daily_requests, dialects, api_allowance, rpm, price_kopecks, period_days, on_sale
+FROM plans ORDER BY id;
+
+-- name: plan_find
+SELECT id, name, daily_requests, dialects, api_allowance, rpm, price_kopecks, period_days, on_sale
+FROM plans WHERE name = :name;
+
+-- name: plan_save
+INSERT INTO plans (name, daily_requests, dialects, api_allowance, rpm, price_kopecks, period_days, on_sale)
+VALUES (:name, :daily_requests, :dialects, :api_allowance, :rpm, :price_kopecks, :period_days, :on_sale)
+ON CONFLICT (name) DO UPDATE SET daily_requests = :daily_requests, dialects = :dialects,
+    api_allowance = :api_allowance, rpm = :rpm, price_kopecks = :price_kopecks, period_days = :period_days,
+    on_sale = :on_sale
+RETURNING id;
+
+-- name: pack_offers_all
+SELECT id, name, requests, price_kopecks, valid_days, on_sale FROM pack_offers ORDER BY requests, id;
+
+-- name: pack_offer_save
+INSERT INTO pack_offers (name, requests, price_kopecks, valid_days, on_sale)
+VALUES (:name, :requests, :price_kopecks, :valid_days, :on_sale)
+ON CONFLICT (name) DO UPDATE SET requests = :requests, price_kopecks = :price_kopecks,
+    valid_days = :valid_days, on_sale = :on_sale
+RETURNING id;
+
+-- name: account_add
+INSERT INTO accounts (email, plan_id, operator, created_at_ms) VALUES (:email, :plan_id, :operator, :now_ms)
+ON CONFLICT (email) DO NOTHING
+RETURNING id;
+
+-- name: account_find
+SELECT a.id, a.email, p.name, a.blocked, a.operator, a.created_at_ms, p.daily_requests
+FROM accounts a JOIN plans p ON p.id = a.plan_id WHERE a.email = :email;
+
+-- name: accounts_all
+SELECT a.id, a.email, p.name, a.blocked, a.operator, a.created_at_ms, p.daily_requests
+FROM accounts a JOIN plans p ON p.id = a.plan_id ORDER BY a.id LIMIT :limit;
+
+-- name: account_set_plan
+UPDATE accounts SET plan_id = :plan_id WHERE id = :id;
+
+-- name: account_set_blocked
+UPDATE accounts SET blocked = :blocked WHERE id = :id;
+
+-- name: account_packs
+SELECT id, title, granted, available, held, spent, expires_at_ms, created_at_ms FROM buckets
+WHERE account_id = :account_id AND day IS NULL ORDER BY id;
+
+-- name: key_add
+INSERT INTO api_keys (account_id, hash, shown, name, created_at_ms, expires_at_ms, cap_day, cap_total,
+    modes, dialects, networks)
+VALUES (:account_id, :hash, :shown, :name, :now_ms, :expires_at_ms, :cap_day, :cap_total,
+    :modes, :dialects, :networks)
+RETURNING id;
+
+-- name: keys_of_account
+SELECT k.id, k.shown, k.name, k.created_at_ms, k.expires_at_ms, k.revoked_at_ms, k.cap_day, k.cap_total,
+    k.modes, k.dialects, k.networks, COALESCE(u.used, 0)
+FROM api_keys k LEFT JOIN key_usage u ON u.key_id = k.id AND u.day = ''
+WHERE k.account_id = :account_id ORDER BY k.id;
+
+-- name: key_find
+SELECT id, account_id, name, expires_at_ms, revoked_at_ms, cap_day, cap_total, modes, dialects, networks
+FROM api_keys WHERE id = :id;
+
+-- name: key_revoke
+UPDATE api_keys SET revoked_at_ms = :now_ms WHERE id = :id AND revoked_at_ms IS NULL;
+
+-- name: key_set_expiry
+UPDATE api_keys SET expires_at_ms = :expires_at_ms WHERE id = :id;
+
+-- name: entries_of_account
+SELECT e.id, e.kind, e.available_change, e.held_change, e.spent_change, e.generation_id, b.title, e.reason, e.at_ms
+FROM entries e JOIN buckets b ON b.id = e.bucket_id
+WHERE e.account_id = :account_id ORDER BY e.id DESC LIMIT :limit;

@@ -1,0 +1,60 @@
+-- The queue: its rows are the jobs themselves.
+
+-- name: job_add
+INSERT INTO jobs (id, account_id, state, text, run_after_ms, created_at_ms)
+VALUES (:id, :account_id, 'queued', :text, :now_ms, :now_ms);
+
+-- name: jobs_claim
+UPDATE jobs SET state = 'running', owner = :owner, token = token + 1, lease_until_ms = :lease_until_ms
+WHERE id IN (
+    SELECT id FROM jobs WHERE state = 'queued' AND (run_after_ms <= :now_ms OR run_after_ms > :absurd_ms)
+    ORDER BY run_after_ms, id LIMIT :limit)
+RETURNING id, account_id, text, attempts, token;
+
+-- name: job_exists
+SELECT id FROM jobs WHERE id = :id;
+
+-- name: job_generation
+SELECT dialect, mode_id, mode_version, mode_digest FROM generations WHERE id = :id;
+
+-- name: jobs_extend
+UPDATE jobs SET lease_until_ms = :lease_until_ms WHERE state = 'running' AND owner = :owner;
+
+-- name: jobs_take_over
+UPDATE jobs SET state = 'queued', owner = '', run_after_ms = :now_ms
+WHERE state = 'running' AND owner <> :owner AND lease_until_ms < :lease_before_ms;
+
+-- name: jobs_hand_back
+UPDATE jobs SET state = 'queued', owner = '', run_after_ms = :now_ms WHERE state = 'running' AND owner = :owner;
+
+-- name: job_complete
+UPDATE jobs SET state = 'completed', result = :result, finished_at_ms = :now_ms
+WHERE id = :id AND token = :token AND state = 'running';
+
+-- name: job_fail
+UPDATE jobs SET state = 'failed', error = :error, attempts = attempts + 1, finished_at_ms = :now_ms
+WHERE id = :id AND token = :token AND state = 'running';
+
+-- name: job_retry
+UPDATE jobs SET state = 'queued', owner = '', attempts = attempts + 1, run_after_ms = :run_after_ms
+WHERE id = :id AND token = :token AND state = 'running';
+
+-- name: job_find
+SELECT state, result, error, pruned_at_ms FROM jobs WHERE id = :id AND account_id = :account_id;
+
+-- name: jobs_prune
+UPDATE jobs SET text = NULL, result = NULL, pruned_at_ms = :now_ms
+WHERE id IN (SELECT id FROM jobs WHERE finished_at_ms IS NOT NULL AND pruned_at_ms IS NULL
+    AND finished_at_ms < :before_ms LIMIT :limit);
+
+-- name: jobs_list
+SELECT j.id, a.email, g.dialect, g.mode_id, j.state, j.attempts, j.created_at_ms, j.finished_at_ms, j.error
+FROM jobs j JOIN accounts a ON a.id = j.account_id JOIN generations g ON g.id = j.id
+WHERE :state = '' OR j.state = :state
+ORDER BY j.id DESC LIMIT :limit;
+
+-- name: queue_depth
+SELECT COUNT(*), MIN(created_at_ms) FROM jobs WHERE state = 'queued';
+
+-- name: holds_open
+SELECT COUNT(*) FROM generations WHERE state = 'held';

@@ -1,0 +1,101 @@
+-- Buckets, holds and entries: the statements of the rules in ledger.py.
+
+-- name: buckets_spendable
+SELECT id, day, available, expires_at_ms FROM buckets
+WHERE account_id = :account_id AND day = :day
+UNION ALL
+SELECT id, day, available, expires_at_ms FROM buckets
+WHERE account_id = :account_id AND day IS NULL AND available > 0
+    AND (expires_at_ms IS NULL OR expires_at_ms > :now_ms);
+
+-- name: packs_spendable
+SELECT id, day, available, expires_at_ms FROM buckets
+WHERE account_id = :account_id AND day IS NULL AND available > 0
+    AND (expires_at_ms IS NULL OR expires_at_ms > :now_ms);
+
+-- name: bucket_of_day
+SELECT id, granted, available FROM buckets WHERE account_id = :account_id AND day = :day;
+
+-- name: bucket_add
+INSERT INTO buckets (account_id, day, title, granted, available, expires_at_ms, created_at_ms)
+VALUES (:account_id, :day, :title, :amount, :amount, :expires_at_ms, :now_ms)
+ON CONFLICT (account_id, day) DO NOTHING
+RETURNING id;
+
+-- name: bucket_change
+UPDATE buckets SET granted = granted + :amount, available = available + :amount
+WHERE id = :id AND available + :amount >= 0;
+
+-- name: bucket_hold
+UPDATE buckets SET available = available - :amount, held = held + :amount
+WHERE id = :id AND available >= :amount;
+
+-- name: bucket_settle
+UPDATE buckets SET held = held - :amount, spent = spent + :amount WHERE id = :id AND held >= :amount;
+
+-- name: bucket_release
+UPDATE buckets SET held = held - :amount, available = available + :amount WHERE id = :id AND held >= :amount;
+
+-- name: entry_add
+INSERT INTO entries (account_id, bucket_id, generation_id, kind, granted_change, available_change,
+    held_change, spent_change, reason, at_ms)
+VALUES (:account_id, :bucket_id, :generation_id, :kind, :granted, :available, :held, :spent, :reason, :now_ms);
+
+-- name: entries_held
+SELECT bucket_id, held_change FROM entries WHERE generation_id = :id AND kind = 'hold';
+
+-- name: generation_add
+INSERT INTO generations (account_id, key_id, key_counted, dialect, day, price_requests, balance_after, state,
+    owner, idempotency_key, mode_id, mode_version, mode_digest, cut_chars, created_at_ms, expires_at_ms)
+VALUES (:account_id, :key_id, :key_counted, :dialect, :day, :price, :balance_after, 'held',
+    :owner, :idempotency_key, :mode_id, :mode_version, :mode_digest, :cut_chars, :now_ms, :expires_at_ms)
+RETURNING id;
+
+-- name: generation_close
+UPDATE generations SET state = :state, reason = :reason, upstream = :upstream, closed_at_ms = :now_ms,
+    prompt_tokens = :prompt_tokens, completion_tokens = :completion_tokens
+WHERE id = :id AND state = 'held'
+RETURNING account_id, key_id, key_counted, day, price_requests, idempotency_key;
+
+-- name: generations_expired
+SELECT g.id FROM generations g LEFT JOIN jobs j ON j.id = g.id
+WHERE g.state = 'held' AND g.expires_at_ms < :now_ms AND j.id IS NULL
+ORDER BY g.expires_at_ms LIMIT :limit;
+
+-- name: generations_orphaned
+SELECT g.id FROM generations g LEFT JOIN jobs j ON j.id = g.id
+WHERE g.state = 'held' AND g.owner <> :owner AND j.id IS NULL
+LIMIT :limit;
+
+-- name: key_used
+SELECT day, used FROM key_usage WHERE key_id = :key_id AND (day = :day OR day = '');
+
+-- name: key_use
+INSERT INTO key_usage (key_id, day, used) VALUES (:key_id, :day, :amount)
+ON CONFLICT (key_id, day) DO UPDATE SET used = key_usage.used + :amount;
+
+-- name: key_unuse
+UPDATE key_usage SET used = used - :amount WHERE key_id = :key_id AND (day = :day OR day = '') AND used >= :amount;
+
+-- name: idempotency_find
+SELECT i.fingerprint, i.created_at_ms, i.answer_status, i.answer_type, i.answer_body,
+    i.generation_id, g.balance_after, g.price_requests, j.id
+FROM idempotency i
+JOIN generations g ON g.id = i.generation_id
+LEFT JOIN jobs j ON j.id = i.generation_id
+WHERE i.account_id = :account_id AND i.key = :key;
+
+-- name: idempotency_add
+INSERT INTO idempotency (account_id, key, fingerprint, generation_id, created_at_ms)
+VALUES (:account_id, :key, :fingerprint, :generation_id, :now_ms);
+
+-- name: idempotency_answer
+UPDATE idempotency SET answer_status = :status, answer_type = :type, answer_body = :body
+WHERE account_id = :account_id AND key = :key AND generation_id = :generation_id;
+
+-- name: idempotency_forget
+DELETE FROM idempotency WHERE account_id = :account_id AND key = :key;
+
+-- name: idempotency_prune
+DELETE FROM idempotency WHERE (account_id, key) IN
+    (SELECT account_id, key FROM idempotency WHERE created_at_ms < :before_ms LIMIT :limit);

@@ -1,0 +1,163 @@
+"""The Store port over any engine: which rule each method runs, and how."""
+
+from slovomat.domain.caller import Caller
+from slovomat.domain.generation import ClaimedJob, Closing, JobView
+from slovomat.domain.ids import AccountId, GenerationId, KeyId, PlanId
+from slovomat.domain.request import StoredAnswer
+from slovomat.ports.store import (
+    Account,
+    Audit,
+    BalanceQuery,
+    Credit,
+    HoldOrder,
+    HoldResult,
+    JobRow,
+    KeyRow,
+    NewKey,
+    PackOffer,
+    PackRow,
+    PlanOffer,
+)
+from slovomat.storage import accounts, audit, jobs, ledger
+from slovomat.storage.tx import Engine
+
+
+class SQLStore:
+    """Each method is one transaction; see slovomat.ports.store for what they promise."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def open(self) -> None:
+        await self._engine.open()
+
+    async def close_store(self) -> None:
+        await self._engine.close()
+
+    def applied_migrations(self) -> list[str]:
+        return self._engine.applied_migrations()
+
+    async def ping(self) -> None:
+        await self._engine.write(accounts.set_instance_value, "pinged", "1")
+
+    # Ledger
+
+    async def hold(self, order: HoldOrder) -> HoldResult:
+        return await self._engine.write(ledger.hold, order)
+
+    async def close(self, closing: Closing, now_ms: int, answer: StoredAnswer | None = None) -> bool:
+        return await self._engine.write(ledger.close, closing, now_ms, answer)
+
+    async def balance(self, query: BalanceQuery) -> int:
+        return await self._engine.read(ledger.read_balance, query)
+
+    async def expired_holds(self, now_ms: int, limit: int) -> list[GenerationId]:
+        return await self._engine.read(ledger.expired_holds, now_ms, limit)
+
+    async def orphaned_holds(self, owner: str, limit: int) -> list[GenerationId]:
+        return await self._engine.read(ledger.orphaned_holds, owner, limit)
+
+    # Jobs
+
+    async def claim(self, owner: str, limit: int, now_ms: int, lease_until_ms: int) -> list[ClaimedJob]:
+        return await self._engine.write(jobs.claim, owner, limit, now_ms, lease_until_ms)
+
+    async def extend_leases(self, owner: str, lease_until_ms: int) -> int:
+        return await self._engine.write(jobs.extend, owner, lease_until_ms)
+
+    async def take_over(self, owner: str, now_ms: int, lease_before_ms: int) -> int:
+        return await self._engine.write(jobs.take_over, owner, now_ms, lease_before_ms)
+
+    async def hand_back(self, owner: str, now_ms: int) -> int:
+        return await self._engine.write(jobs.hand_back, owner, now_ms)
+
+    async def complete(self, job: ClaimedJob, result: str, closing: Closing, now_ms: int) -> bool:
+        return await self._engine.write(jobs.complete, job, result, closing, now_ms)
+
+    async def fail(self, job: ClaimedJob, error: str, closing: Closing, now_ms: int) -> bool:
+        return await self._engine.write(jobs.fail, job, error, closing, now_ms)
+
+    async def retry(self, job: ClaimedJob, run_after_ms: int) -> bool:
+        return await self._engine.write(jobs.retry, job, run_after_ms)
+
+    async def find_job(self, account_id: AccountId, job_id: GenerationId) -> JobView | None:
+        return await self._engine.read(jobs.find, account_id, job_id)
+
+    async def prune(self, results_before_ms: int, keys_before_ms: int, now_ms: int, limit: int) -> int:
+        return await self._engine.write(jobs.prune, results_before_ms, keys_before_ms, now_ms, limit)
+
+    async def queue_depth(self) -> tuple[int, int | None]:
+        return await self._engine.read(jobs.depth)
+
+    async def open_holds(self) -> int:
+        return await self._engine.read(jobs.open_holds)
+
+    async def list_jobs(self, state: str, limit: int) -> list[JobRow]:
+        return await self._engine.report(jobs.listing, state, limit)
+
+    # Accounts
+
+    async def find_caller(self, key_hash: bytes) -> Caller | None:
+        return await self._engine.read(accounts.find_caller, key_hash)
+
+    async def callers_version(self) -> str:
+        return await self._engine.read(accounts.callers_version)
+
+    async def add_account(self, email: str, plan: str, operator: bool, now_ms: int) -> AccountId | None:
+        return await self._engine.write(accounts.add_account, email, plan, operator, now_ms)
+
+    async def find_account(self, email: str) -> Account | None:
+        return await self._engine.read(accounts.find_account, email)
+
+    async def list_accounts(self, limit: int) -> list[Account]:
+        return await self._engine.report(accounts.list_accounts, limit)
+
+    async def set_account_plan(self, account_id: AccountId, plan: str) -> bool:
+        return await self._engine.write(accounts.set_account_plan, account_id, plan)
+
+    async def set_blocked(self, account_id: AccountId, blocked: bool) -> None:
+        return await self._engine.write(accounts.set_blocked, account_id, blocked)
+
+    async def credit(self, order: Credit) -> int | None:
+        return await self._engine.write(accounts.credit, order)
+
+    async def account_packs(self, account_id: AccountId) -> list[PackRow]:
+        return await self._engine.read(accounts.account_packs, account_id)
+
+    async def save_plan(self, offer: PlanOffer) -> PlanId:
+        return await self._engine.write(accounts.save_plan, offer)
+
+    async def find_plan(self, name: str) -> PlanOffer | None:
+        return await self._engine.read(accounts.find_plan, name)
+
+    async def list_plans(self) -> list[PlanOffer]:
+        return await self._engine.read(accounts.list_plans)
+
+    async def save_pack_offer(self, offer: PackOffer) -> int:
+        return await self._engine.write(accounts.save_pack_offer, offer)
+
+    async def list_pack_offers(self) -> list[PackOffer]:
+        return await self._engine.read(accounts.list_pack_offers)
+
+    async def add_key(self, key: NewKey, now_ms: int) -> KeyId:
+        return await self._engine.write(accounts.add_key, key, now_ms)
+
+    async def list_keys(self, account_id: AccountId) -> list[KeyRow]:
+        return await self._engine.read(accounts.list_keys, account_id)
+
+    async def revoke_key(self, key_id: KeyId, now_ms: int) -> bool:
+        return await self._engine.write(accounts.revoke_key, key_id, now_ms)
+
+    async def rotate_key(self, key_id: KeyId, new: NewKey, old_until_ms: int, now_ms: int) -> KeyId | None:
+        return await self._engine.write(accounts.rotate_key, key_id, new, old_until_ms, now_ms)
+
+    # The instance
+
+    async def instance_value(self, name: str) -> str | None:
+        return await self._engine.read(accounts.instance_value, name)
+
+    async def set_instance_value(self, name: str, value: str) -> None:
+        return await self._engine.write(accounts.set_instance_value, name, value)
+
+    async def audit(self) -> Audit:
+        return await self._engine.report(audit.audit)
