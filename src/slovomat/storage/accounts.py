@@ -202,9 +202,9 @@ async def list_keys(tx: Tx, account_id: AccountId) -> list[KeyRow]:
     """The account's keys, the oldest first."""
     keys = []
     for row in await tx.rows("keys_of_account", account_id=account_id):
-        *facts, used = row
-        facts[8:] = [_names(text) for text in facts[8:]]
-        keys.append(KeyRow(*facts, used_of_cap=used))
+        facts = list(row)
+        facts[8:11] = [_names(text) for text in row[8:11]]
+        keys.append(KeyRow(*facts))
     return keys
 
 

@@ -11,7 +11,7 @@ from slovomat.domain.events import Failure, FailureKind
 _REFUSALS = frozenset({400, 413, 422})
 _PASSING = frozenset({408, 409, 425, 429})
 _LONGEST_WAIT_MS = 86_400_000
-_EXCERPT_BYTES = 300
+_DETAIL_CHARS = 300
 _MASK = "***"
 
 BROKEN = (aiohttp.ClientError, aiohttp.http_exceptions.HttpProcessingError, OSError)
@@ -43,7 +43,7 @@ def broken(error: Exception) -> Failure:
 
 def by_status(status: int, headers: Mapping[str, str], body: bytes, now_ms: int) -> Failure:
     """An answer other than 200."""
-    detail = f"HTTP {status}: {body[:_EXCERPT_BYTES].decode(errors='replace')}"
+    detail = f"HTTP {status}: {body.decode(errors='replace')}"
     if status in _REFUSALS:
         return Failure(kind=FailureKind.REFUSED, detail=detail, body=_error_body(body))
     if 300 <= status < 400:
@@ -69,16 +69,13 @@ def retry_after_ms(headers: Mapping[str, str], now_ms: int) -> int | None:
     return round(wait_ms)
 
 
-def without(secret: str, failure: Failure) -> Failure:
-    """The failure with every occurrence of the secret masked, whatever the upstream echoed."""
-    if not secret:
-        return failure
-    body = failure.body and failure.body.replace(_inside_json(secret), _MASK.encode())
-    return msgspec.structs.replace(failure, detail=failure.detail.replace(secret, _MASK), body=body)
-
-
-def _inside_json(secret: str) -> bytes:
-    return msgspec.json.encode(secret)[1:-1]
+def for_log(failure: Failure, secret: str) -> Failure:
+    """The failure with a short detail, and with the secret masked wherever the upstream echoed it."""
+    detail, body = failure.detail.replace("\\/", "/"), failure.body
+    if secret:
+        detail = detail.replace(secret, _MASK)
+        body = body and body.replace(msgspec.json.encode(secret)[1:-1], _MASK.encode())
+    return msgspec.structs.replace(failure, detail=detail[:_DETAIL_CHARS], body=body)
 
 
 def _number(value: str | None) -> float | None:

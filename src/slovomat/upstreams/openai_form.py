@@ -13,7 +13,7 @@ class _Part(msgspec.Struct, gc=False):
     text: str | None = None
 
 
-class _Message(msgspec.Struct):
+class _Message(msgspec.Struct, gc=False):
     """A plain answer's `message`, or a chunk's `delta`: the fields that can carry an answer."""
 
     content: str | list[_Part] | None = None
@@ -28,14 +28,14 @@ class _Usage(msgspec.Struct, gc=False):
     completion_tokens: int | None = None
 
 
-class _Choice(msgspec.Struct):
+class _Choice(msgspec.Struct, gc=False):
     index: int | None = None
     message: _Message | None = None
     delta: _Message | None = None
     finish_reason: str | None = None
 
 
-class _Answer(msgspec.Struct):
+class _Answer(msgspec.Struct, gc=False):
     choices: list[_Choice] | None = None
     usage: _Usage | None = None
     error: Any = None
@@ -110,7 +110,7 @@ def _read(data: bytes) -> _Answer | Failure:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return failed(f"not JSON: {error}")
     if answer.error is not None:
-        return failed(f"the upstream reported: {msgspec.json.encode(answer.error).decode()[:300]}")
+        return failed(f"the upstream reported: {msgspec.json.encode(answer.error).decode()}")
     return answer
 
 

@@ -55,6 +55,7 @@ class OpenAIHTTP:
         self._proxy = _proxy(self._url) if use_proxy else None
         self._opening = b'{"model": ' + msgspec.json.encode(config.model) + b", "
         self._session: aiohttp.ClientSession | None = None
+        self._lingering: set[aiohttp.ClientResponse] = set()
 
     @property
     def name(self) -> str:
@@ -87,6 +88,8 @@ class OpenAIHTTP:
 
     async def stop(self) -> None:
         """Close every connection, the busy ones too."""
+        for response in tuple(self._lingering):
+            self._close(response)
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -96,30 +99,30 @@ class OpenAIHTTP:
         began_s = asyncio.get_running_loop().time()
         response = await self._post(body_rest, "application/json", began_s)
         if isinstance(response, Failure):
-            return self._masked(response)
+            return self._told(response)
         try:
             body = await self._whole(response, began_s)
         finally:
             response.close()
         answer = body if isinstance(body, Failure) else openai_form.read_plain(body)
-        return self._masked(answer) if isinstance(answer, Failure) else answer
+        return self._told(answer) if isinstance(answer, Failure) else answer
 
     async def stream(self, body_rest: bytes) -> AsyncGenerator[Event, None]:
         """One streamed generation."""
         began_s = asyncio.get_running_loop().time()
         response = await self._post(body_rest, "text/event-stream", began_s)
         if isinstance(response, Failure):
-            yield self._masked(response)
+            yield self._told(response)
             return
         body = self._limited(response, began_s, self._config.max_response_bytes)
         relay = EventRelay(body, self._config.max_response_bytes)
         try:
             if response.status != 200 or response.content_type != "text/event-stream":
-                yield self._masked(await self._no_stream(response, began_s))
+                yield self._told(await self._no_stream(response, began_s))
                 return
             while not relay.over:
                 for event in await relay.next():
-                    yield self._masked(event) if isinstance(event, Failure) else event
+                    yield self._told(event) if isinstance(event, Failure) else event
         finally:
             body.stop()
             self._end(response, whole=relay.marked)
@@ -194,12 +197,17 @@ class OpenAIHTTP:
     def _end(self, response: aiohttp.ClientResponse, *, whole: bool) -> None:
         """Close the connection, unless the response ends by itself: then it goes back to the pool."""
         if whole and not response.closed:
-            asyncio.get_running_loop().call_later(_LINGER_S, response.close)
+            self._lingering.add(response)
+            asyncio.get_running_loop().call_later(_LINGER_S, self._close, response)
         else:
             response.close()
 
-    def _masked(self, failure: Failure) -> Failure:
-        return http_failure.without(self._config.key, failure)
+    def _close(self, response: aiohttp.ClientResponse) -> None:
+        self._lingering.discard(response)
+        response.close()
+
+    def _told(self, failure: Failure) -> Failure:
+        return http_failure.for_log(failure, self._config.key)
 
 
 def _endpoint(base_url: str) -> yarl.URL:

@@ -46,7 +46,7 @@ class ResponseBody:
         self._timer = self._loop.call_at(self._total_due_s, self._wake)
 
     async def read(self) -> bytes:
-        """What has come, or b"" at the end; raises BodyTimeoutError, BodyTooLargeError and what aiohttp raises."""
+        """What has come, or b"" at the end; raises the errors above and aiohttp's."""
         if self._heard:
             self._expect("gap", self._loop.time() + self._gap_s)
         else:

@@ -12,7 +12,7 @@ class EventTooLargeError(ValueError):
 
 
 class Decoder:
-    """Cuts one stream into payloads; an event that the stream's end cuts short is dropped, as it should be."""
+    """Cuts one stream into payloads; an event that the stream's end cuts short is dropped, as is due."""
 
     __slots__ = ("_after_cr", "_buffer", "_limit", "_searched", "_started")
 
@@ -29,9 +29,11 @@ class Decoder:
             chunk = self._open(chunk)
         if b"\r" in chunk or self._after_cr:
             chunk = self._line_feeds(chunk)
-        if not self._buffer and chunk.endswith(b"\n\n") and len(chunk) <= self._limit:
-            return _payloads(chunk)
-        return self._buffered(chunk)
+        if self._buffer or not chunk.endswith(b"\n\n") or len(chunk) > self._limit:
+            return self._buffered(chunk)
+        if chunk.startswith(b"data: {") and chunk.find(b"\n") == len(chunk) - 2:
+            return [chunk[6:-2]]
+        return _payloads(chunk)
 
     def _open(self, chunk: bytes) -> bytes:
         """Take the byte order mark off the front, as soon as enough is there to tell."""
