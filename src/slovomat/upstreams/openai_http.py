@@ -44,15 +44,15 @@ class UpstreamConfig(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OpenAIHTTP:
-    """The port Upstream over HTTP; `use_proxy` goes through the proxy that the environment names."""
+    """The port Upstream over HTTP; `proxies` by scheme, without it those of the environment."""
 
-    def __init__(self, config: UpstreamConfig, env: Env, *, use_proxy: bool = True) -> None:
+    def __init__(self, config: UpstreamConfig, env: Env, proxies: dict[str, str] | None = None) -> None:
         """Raise ValueError for a base URL or a key that no request could be made with."""
         self._config = config
         self._env = env
         self._url = _endpoint(config.base_url)
         self._headers = _headers(config.key)
-        self._proxy = _proxy(self._url) if use_proxy else None
+        self._proxy = _proxy(self._url, urllib.request.getproxies() if proxies is None else proxies)
         self._opening = b'{"model": ' + msgspec.json.encode(config.model) + b", "
         self._session: aiohttp.ClientSession | None = None
         self._lingering: set[aiohttp.ClientResponse] = set()
@@ -230,8 +230,10 @@ def _headers(key: str) -> dict[str, str]:
     return headers
 
 
-def _proxy(url: yarl.URL) -> yarl.URL | None:
-    """The proxy of the environment for this URL (HTTPS_PROXY and the like, NO_PROXY)."""
-    host = url.host or ""
-    named = None if urllib.request.proxy_bypass(host) else urllib.request.getproxies().get(url.scheme)
-    return yarl.URL(named if "://" in named else f"http://{named}") if named else None
+def _proxy(url: yarl.URL, proxies: dict[str, str]) -> yarl.URL | None:
+    """The proxy for this URL; the key `no` lists the hosts that need none (NO_PROXY)."""
+    named = proxies.get(url.scheme)
+    bypass = urllib.request.proxy_bypass_environment  # type: ignore[attr-defined]  # typeshed lacks it
+    if not named or bypass(url.host or "", proxies):
+        return None
+    return yarl.URL(named if "://" in named else f"http://{named}")
