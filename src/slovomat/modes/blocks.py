@@ -31,25 +31,25 @@ def compile_blocks(path: Path, body: str, parameters: frozenset[str]) -> dict[st
         found = {block.name: block for block in _only_blocks(path, tree)}
         for name in BLOCK_NAMES:
             if name not in found:
-                last = body.count("\n") + 1
-                raise BrokenMode(
-                    path, last, f"the block `{name}` is missing: {{% block {name} %}} … {{% endblock %}}"
-                )
+                what = f"the block `{name}` is missing: {{% block {name} %}} … {{% endblock %}}"
+                raise BrokenMode(path, body.rstrip().count("\n") + 1, what)
             _check_block(path, found[name], _ALLOWED[name] | parameters)
-        _refuse_unused(path, tree, parameters)
+        unused = parameters - {name.name for name in tree.find_all(nodes.Name)}
+        if unused:
+            what = f"the parameter `{min(unused)}` is used in neither block"
+            raise BrokenMode(path, found["system"].lineno, what)
         return {name: _compile(found[name], str(path)) for name in BLOCK_NAMES}
     except TemplateSyntaxError as error:
         raise BrokenMode(path, error.lineno, f"not a template: {error.message}") from error
 
 
-def line_of_failure(error: BaseException) -> int:
-    """The line of the mode file in which rendering failed, 0 when it cannot be told."""
+def line_of_failure(error: BaseException, path: Path) -> int:
+    """The line of the mode file in which rendering failed (Jinja puts its lines into the traceback), or 0."""
     line = 0
     trace = error.__traceback__
     while trace is not None:
-        template = trace.tb_frame.f_globals.get("__jinja_template__")
-        if template is not None:
-            line = template.get_corresponding_lineno(trace.tb_lineno)
+        if trace.tb_frame.f_code.co_filename == str(path):
+            line = trace.tb_lineno
         trace = trace.tb_next
     return line
 
@@ -66,21 +66,22 @@ def _only_blocks(path: Path, tree: nodes.Template) -> Iterator[nodes.Block]:
     for node in tree.body:
         if isinstance(node, nodes.Block) and node.name in BLOCK_NAMES:
             yield node
-        elif not (isinstance(node, nodes.Output) and not _first_word(node)):
-            line = node.lineno + (_blank_lines(node) if isinstance(node, nodes.Output) else 0)
+            continue
+        blank = _leading_blank(node)
+        if blank is not None:
+            line = node.lineno + blank.count("\n")
             raise BrokenMode(path, line, "only the blocks `system` and `user` may stand here")
 
 
-def _first_word(output: nodes.Output) -> str:
-    return "".join(
-        part.data if isinstance(part, nodes.TemplateData) else "?" for part in output.nodes
-    ).strip()
-
-
-def _blank_lines(output: nodes.Output) -> int:
-    first = output.nodes[0]
-    data = first.data if isinstance(first, nodes.TemplateData) else ""
-    return data[: len(data) - len(data.lstrip())].count("\n")
+def _leading_blank(node: nodes.Node) -> str | None:
+    """The blanks before the first word of the node, or None when it holds nothing else."""
+    if not isinstance(node, nodes.Output) or not isinstance(node.nodes[0], nodes.TemplateData):
+        return ""
+    first = node.nodes[0]
+    words = first.data.lstrip()
+    if not words and len(node.nodes) == 1:
+        return None
+    return first.data.removesuffix(words)
 
 
 def _check_block(path: Path, block: nodes.Block, allowed: frozenset[str]) -> None:
@@ -104,9 +105,3 @@ def _hidden(access: nodes.Expr) -> bool:
         return access.attr.startswith("_")
     key = access.arg if isinstance(access, nodes.Getitem) else None
     return isinstance(key, nodes.Const) and isinstance(key.value, str) and key.value.startswith("_")
-
-
-def _refuse_unused(path: Path, tree: nodes.Template, parameters: frozenset[str]) -> None:
-    used = {name.name for name in tree.find_all(nodes.Name)}
-    for name in sorted(parameters - used):
-        raise BrokenMode(path, tree.lineno, f"the parameter `{name}` is used in neither block")

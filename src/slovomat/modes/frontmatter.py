@@ -41,14 +41,16 @@ def split(path: Path, content: bytes) -> tuple[str, str]:
         raise BrokenMode(path, 1, "the first line must be `---`, the beginning of the front matter")
     end = next((number for number, line in enumerate(lines) if number and line.rstrip() == "---"), None)
     if end is None:
-        raise BrokenMode(path, len(lines), "the front matter does not end: a line `---` is missing")
+        raise BrokenMode(
+            path, len(text.rstrip().split("\n")), "the front matter does not end: a line `---` is missing"
+        )
     return "\n".join(["", *lines[1:end]]), "\n" * (end + 1) + "\n".join(lines[end + 1 :])
 
 
 def read_header(path: Path, front: str, reserved: frozenset[str]) -> Header:
     """The typed front matter; any fault is raised with its line."""
     root = _compose(path, front)
-    _refuse_repeated_keys(path, root)
+    _refuse_traps(path, root, set())
     try:
         values = yaml.load(front, Loader=_Loader)  # noqa: S506 - a safe loader, see above
         header = msgspec.convert(values, Header, strict=True)
@@ -80,18 +82,21 @@ def _problem(error: yaml.YAMLError) -> str:
     return str(getattr(error, "problem", None) or error)
 
 
-def _refuse_repeated_keys(path: Path, node: yaml.Node) -> None:
-    """YAML's loaders keep the last of two equal keys and say nothing; a person would look at the first."""
+def _refuse_traps(path: Path, node: yaml.Node, seen: set[int]) -> None:
+    """Refuse what YAML takes in silence: a key that stands twice, and aliases, which may be endless."""
+    if id(node) in seen:
+        raise BrokenMode(path, node.start_mark.line + 1, "an alias (`&`, `*`) has no place in a mode file")
+    seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
+        keys: set[str] = set()
         for key, value in node.value:
-            if key.value in seen:
+            if key.value in keys:
                 raise BrokenMode(path, key.start_mark.line + 1, f"`{key.value}` stands here twice")
-            seen.add(key.value)
-            _refuse_repeated_keys(path, value)
+            keys.add(key.value)
+            _refuse_traps(path, value, seen)
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
-            _refuse_repeated_keys(path, value)
+            _refuse_traps(path, value, seen)
 
 
 def _line_of_complaint(root: yaml.Node, message: str) -> int:

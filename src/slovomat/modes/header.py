@@ -73,7 +73,7 @@ class StringParameter(_Parameter, frozen=True, tag="string"):
 Parameter = IntegerParameter | ChoiceParameter | FlagParameter | StringParameter
 
 
-class Test(Struct, frozen=True, forbid_unknown_fields=True):
+class Trial(Struct, frozen=True, forbid_unknown_fields=True):
     """One input and the cheap checks that a model's answer to it must pass."""
 
     input: Annotated[str, Meta(min_length=1, max_length=20_000)]
@@ -93,7 +93,7 @@ class Header(Struct, frozen=True, forbid_unknown_fields=True):
     titles: Titles
     temperature: Annotated[float, Meta(ge=0, le=2)]
     max_tokens: Annotated[int, Meta(ge=16, le=32_768)]
-    tests: Annotated[tuple[Test, ...], Meta(min_length=1)]
+    tests: Annotated[tuple[Trial, ...], Meta(min_length=1)]
     parameters: Annotated[tuple[Parameter, ...], Meta(max_length=16)] = ()
 
 
@@ -158,7 +158,7 @@ def faults_of(header: Header, stem: str, reserved: frozenset[str]) -> Iterator[t
         yield from _test_faults(test, ("tests", index))
 
 
-def _test_faults(test: Test, place: Path) -> Iterator[tuple[Path, str]]:
+def _test_faults(test: Trial, place: Path) -> Iterator[tuple[Path, str]]:
     if test.min_chars > test.max_chars:
         yield (*place, "min_chars"), f"min_chars {test.min_chars} is above max_chars {test.max_chars}"
     for field, patterns in (("require", test.require), ("forbid", test.forbid)):

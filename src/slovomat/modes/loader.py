@@ -33,7 +33,7 @@ def load_mode(path: Path) -> Mode:
     try:
         mode = Mode(path, content.decode("utf-8-sig"), ref, header, blocks)
     except Exception as error:  # the system prompt is rendered here, and an operator's may raise anything
-        raise BrokenMode(path, line_of_failure(error), f"cannot be rendered: {error}") from error
+        raise BrokenMode(path, line_of_failure(error, path), f"cannot be rendered: {error}") from error
     rehearse(mode)
     return mode
 

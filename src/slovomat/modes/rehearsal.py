@@ -59,7 +59,7 @@ def _extremes(parameter: Parameter) -> tuple[Value, ...]:
 
 def _broken(mode: Mode, error: Exception) -> BrokenMode:
     return BrokenMode(
-        mode.path, line_of_failure(error), f"cannot be rendered: {error or type(error).__name__}"
+        mode.path, line_of_failure(error, mode.path), f"cannot be rendered: {error or type(error).__name__}"
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from slovomat.modes.header import Test
+from slovomat.modes.header import Trial
 from slovomat.modes.language import language_of
 from slovomat.modes.mode import Mode
 
@@ -10,7 +10,7 @@ _FENCE_TAG = re.compile(r"</?text(-\d+)?>")
 _OPENING_MARKS = "*_#>\"'«“ \n\t"
 
 
-def check_answer(mode: Mode, test: Test, answer: str) -> list[str]:
+def check_answer(mode: Mode, test: Trial, answer: str) -> list[str]:
     """What is wrong with the answer, in words for the operator; an empty list when nothing is."""
     if not answer.strip():
         return ["the answer is empty"]
@@ -24,7 +24,7 @@ def check_answer(mode: Mode, test: Test, answer: str) -> list[str]:
     return faults
 
 
-def _length_faults(test: Test, answer: str) -> list[str]:
+def _length_faults(test: Trial, answer: str) -> list[str]:
     count = len(answer)
     if count < test.min_chars:
         return [f"{count} characters, at least {test.min_chars} are expected"]
@@ -33,20 +33,20 @@ def _length_faults(test: Test, answer: str) -> list[str]:
     return []
 
 
-def _pattern_faults(test: Test, answer: str) -> list[str]:
+def _pattern_faults(test: Trial, answer: str) -> list[str]:
     missing = [f"nothing matches {pattern!r}" for pattern in test.require if not re.search(pattern, answer)]
     present = [f"{pattern!r} must not match" for pattern in test.forbid if re.search(pattern, answer)]
     return missing + present
 
 
-def _opener_faults(test: Test, answer: str) -> list[str]:
+def _opener_faults(test: Trial, answer: str) -> list[str]:
     beginning = answer.lstrip(_OPENING_MARKS).lower()
     return [
         f"begins with {opener!r}" for opener in test.forbid_openers if beginning.startswith(opener.lower())
     ]
 
 
-def _language_faults(test: Test, answer: str) -> list[str]:
+def _language_faults(test: Trial, answer: str) -> list[str]:
     """An answer whose language cannot be told (a list of names, say) is given the benefit of the doubt."""
     if test.language == "any":
         return []
