@@ -20,8 +20,8 @@ def backoff_s(call: Call, attempt: int) -> float:
 
     The jitter is a hash of the call: as good as chance between clients, and the same in every run.
     """
-    seed = sha256(call.body + str(call.idempotency_key).encode() + bytes([attempt])).digest()
-    full = min(BACKOFF_MOST_S, BACKOFF_FIRST_S * 2.0**attempt)
+    seed = sha256(call.body + str(call.idempotency_key).encode() + str(attempt).encode()).digest()
+    full = min(BACKOFF_MOST_S, BACKOFF_FIRST_S * 2.0 ** min(attempt, 10))
     return full * (1 - seed[0] / 512)
 
 
