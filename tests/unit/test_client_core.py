@@ -49,8 +49,6 @@ ANSWERS = st.builds(
 BROKEN = st.builds(
     NoAnswer, detail=st.text(), heard=st.booleans(), timed_out=st.booleans(), passing=st.booleans()
 )
-    NoAnswer, detail=st.text(), heard=st.booleans(), timed_out=st.booleans(), passing=st.booleans()
-)
 
 
 def chosen(key: str | None, base_url: str | None, environ: dict[str, str]) -> Options:
