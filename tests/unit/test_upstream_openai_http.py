@@ -659,7 +659,7 @@ async def test_total_timeout_of_an_endless_stream() -> None:
             await exchange.send(chunk(b": still there\n\n"))
             await asyncio.sleep(0.01)
 
-    limits = {"total_timeout_s": 0.2, "gap_timeout_s": 0.1}
+    limits: dict[str, Any] = {"total_timeout_s": 0.2, "gap_timeout_s": 0.1}
     async with raw_upstream(answer) as server, client(server.url, **limits) as upstream:
         assert failure((await collect(upstream))[-1]).detail == "total timeout"
 
