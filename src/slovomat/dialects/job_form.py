@@ -1,0 +1,67 @@
+"""How the job dialects read their bodies: they differ in the names of the fields alone."""
+
+import msgspec
+
+from slovomat.dialects.calls import BalanceCall, CreateCall, PollCall, Terms
+from slovomat.dialects.json_body import (
+    bad_field,
+    idempotency_key,
+    missing,
+    read_object,
+    request_id,
+    text_fault,
+)
+from slovomat.domain.refusal import Code, Refusal
+from slovomat.domain.text import cut
+from slovomat.ports.modes import ModeCatalogue
+
+
+class JobForm(msgspec.Struct, frozen=True, kw_only=True):
+    """The names of a job dialect's fields. `default_mode` None: the mode is required."""
+
+    text: str
+    id: str
+    default_mode: str | None = None
+
+    def parse_create(self, body: bytes, terms: Terms, modes: ModeCatalogue) -> CreateCall | Refusal:
+        """Reads a create call; the text comes out cut to the dialect's size."""
+        required = (self.text, "key") if self.default_mode else (self.text, "mode", "key")
+        fields = read_object(body, terms.json_max_depth)
+        if isinstance(fields, Refusal):
+            return fields
+        if fault := missing(fields, required) or text_fault(self.text, fields[self.text]):
+            return fault
+        mode = self.default_mode if fields.get("mode") is None else fields["mode"]
+        if not isinstance(mode, str) or modes.ref(mode) is None:
+            allowed = ", ".join(modes.ids())
+            return Refusal(code=Code.MODE_UNKNOWN, field="mode", names={"field": "mode", "modes": allowed})
+        if not isinstance(fields["key"], str):
+            return bad_field("key", "string")
+        chosen = idempotency_key(fields.get("idempotency_key"))
+        if isinstance(chosen, Refusal):
+            return chosen
+        text, cut_chars = cut(fields[self.text], terms.max_chars)
+        return CreateCall(
+            key=fields["key"], text=text, mode=mode, cut_chars=cut_chars, idempotency_key=chosen
+        )
+
+    def parse_poll(self, body: bytes, terms: Terms) -> PollCall | Refusal:
+        """Reads a poll."""
+        fields = read_object(body, terms.json_max_depth)
+        if isinstance(fields, Refusal):
+            return fields
+        if fault := missing(fields, (self.id, "key")):
+            return fault
+        if not isinstance(fields["key"], str):
+            return bad_field("key", "string")
+        job_id = request_id(self.id, fields[self.id])
+        return job_id if isinstance(job_id, Refusal) else PollCall(fields["key"], job_id)
+
+    def parse_balance(self, body: bytes, terms: Terms) -> BalanceCall | Refusal:
+        """Reads a question for the balance."""
+        fields = read_object(body, terms.json_max_depth)
+        if isinstance(fields, Refusal):
+            return fields
+        if fault := missing(fields, ("key",)):
+            return fault
+        return BalanceCall(fields["key"]) if isinstance(fields["key"], str) else bad_field("key", "string")
