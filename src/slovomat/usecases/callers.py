@@ -1,0 +1,58 @@
+"""Recognises callers by their keys, from a cache that any change of accounts empties."""
+
+from slovomat.domain.caller import Caller
+from slovomat.domain.keys import key_hash, well_formed
+from slovomat.domain.refusal import Code, Refusal
+from slovomat.ports.env import Env
+from slovomat.ports.limits import Limits
+from slovomat.ports.store import Store
+
+_CACHE_MAX = 100_000
+
+
+class Callers:
+    """Key → Caller. `refresh` is called a few times a second, so that a revoked key dies within one."""
+
+    def __init__(
+        self, store: Store, env: Env, limits: Limits, secret: bytes, bad_keys_per_minute: int
+    ) -> None:
+        self._store = store
+        self._env = env
+        self._limits = limits
+        self._secret = secret
+        self._bad_keys_per_minute = bad_keys_per_minute
+        self._cache: dict[bytes, Caller] = {}
+        self._version = ""
+
+    async def find(self, key: str, address: str) -> Caller | Refusal:
+        """The caller, or why the key is not one in force. Guessing from one address is slowed."""
+        if not well_formed(key):
+            return self._unknown(Code.KEY_MISTYPED, address)
+        hashed = key_hash(self._secret, key)
+        caller = self._cache.get(hashed)
+        if caller is None:
+            caller = await self._store.find_caller(hashed)
+            if caller is None:
+                return self._unknown(Code.KEY_UNKNOWN, address)
+            if len(self._cache) >= _CACHE_MAX:
+                self._cache.clear()
+            self._cache[hashed] = caller
+        expires_at_ms = caller.key.expires_at_ms
+        if expires_at_ms is not None and expires_at_ms <= self._env.now_ms():
+            return Refusal(code=Code.KEY_UNKNOWN)
+        if not caller.key.allows_address(address):
+            return Refusal(code=Code.KEY_FORBIDS, names={"what": address})
+        return caller
+
+    async def refresh(self) -> None:
+        """Empties the cache when an account, plan or key has changed, in this process or another."""
+        version = await self._store.callers_version()
+        if version != self._version:
+            self._version = version
+            self._cache.clear()
+
+    def _unknown(self, code: Code, address: str) -> Refusal:
+        window = self._limits.hit("bad_key", address, self._bad_keys_per_minute)
+        if window.allowed:
+            return Refusal(code=code)
+        return Refusal(code=Code.TOO_OFTEN, retry_after_ms=window.reset_ms)

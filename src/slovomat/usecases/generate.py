@@ -1,0 +1,226 @@
+"""Direct generations: choose nothing, pass everything, settle exactly once.
+
+The rule for a stream that breaks: nothing delivered, or the upstream broke it: released. The client
+left after the first delivered piece: charged. A plain answer that was complete is charged.
+"""
+
+from typing import Protocol
+
+import anyio
+import msgspec
+
+from slovomat.domain.events import Completion, Delta, Done, Failure, FailureKind, Usage
+from slovomat.domain.generation import Closing, HoldState
+from slovomat.domain.ids import GenerationId
+from slovomat.domain.refusal import Refusal
+from slovomat.domain.request import Accepted, ChatRequest, StoredAnswer
+from slovomat.ports.env import Env
+from slovomat.ports.store import Ledger, StoreUnavailableError
+from slovomat.ports.upstream import Upstream
+from slovomat.ports.watch import Watch
+from slovomat.usecases.departure import Departure
+from slovomat.usecases.retries import RetryRules, refusal_of, wait_before_retry_ms
+
+_CLIENT_LEFT = "client_left"
+
+
+class Sink(Protocol):
+    """Where a stream goes. `piece` returns once the bytes are on their way."""
+
+    async def piece(self, data: bytes) -> None:
+        """One chunk, as JSON."""
+
+    async def whole(self) -> None:
+        """The end of a whole stream."""
+
+    async def broken(self, refusal: Refusal) -> None:
+        """The end of a stream that failed, before or after its first piece."""
+
+    def kept(self) -> StoredAnswer:
+        """All that is sent of a whole stream, for repeats of the call."""
+
+
+class Gone(msgspec.Struct, frozen=True):
+    """The client left before its answer: nobody is there to be told."""
+
+
+class Generator:
+    """Runs direct generations on one upstream."""
+
+    def __init__(self, upstream: Upstream, ledger: Ledger, env: Env, watch: Watch, rules: RetryRules) -> None:
+        self._upstream = upstream
+        self._ledger = ledger
+        self._env = env
+        self._watch = watch
+        self._rules = rules
+        self._slots = anyio.Semaphore(upstream.concurrency) if upstream.concurrency else None
+        self.live: set[GenerationId] = set()
+        """Generations under way here, which the sweep must leave alone."""
+
+    async def plain(
+        self, request: ChatRequest, accepted: Accepted, client: Departure
+    ) -> Completion | Refusal | Gone:
+        """One whole answer, settled or released when this returns."""
+        run = _Run(self, request, accepted)
+        with run:
+            outcome: Completion | Failure | None = None
+            with client.ends_here():
+                outcome = await self._complete(request.body_rest)
+            if outcome is None and client.left and not client.drained:
+                await run.release(_CLIENT_LEFT)
+                return Gone()
+            outcome = outcome or _cut_short(client)
+            if isinstance(outcome, Failure):
+                return await run.fail(outcome)
+            answer = StoredAnswer(200, "application/json", outcome.body) if request.idempotency else None
+            await run.settle("", outcome.usage, answer)
+            return outcome
+
+    async def stream(self, request: ChatRequest, accepted: Accepted, client: Departure, sink: Sink) -> None:
+        """One stream into the sink, settled or released when this returns."""
+        run = _Run(self, request, accepted)
+        with run:
+            ended: Done | Failure | None = None
+            with client.ends_here():
+                ended = await self._pour(request, client, sink, run)
+            if ended is None and client.left and not client.drained:
+                await self._left(request, run)
+                return
+            ended = ended or _cut_short(client)
+            if isinstance(ended, Failure):
+                await sink.broken(await run.fail(ended))
+                return
+            await run.settle("", ended.usage, sink.kept() if request.idempotency else None)
+            await sink.whole()
+
+    async def _left(self, request: ChatRequest, run: "_Run") -> None:
+        """Charged for what was delivered; not under an idempotency key, whose repeat would find nothing."""
+        if run.delivered and request.idempotency is None:
+            await run.settle(_CLIENT_LEFT, Usage(), None)
+        else:
+            await run.release(_CLIENT_LEFT)
+
+    async def _complete(self, body_rest: bytes) -> Completion | Failure:
+        retry = 0
+        while True:
+            outcome = await self._one_call(body_rest)
+            if isinstance(outcome, Completion) or not await self._again(outcome, retry):
+                return outcome
+            retry += 1
+
+    async def _one_call(self, body_rest: bytes) -> Completion | Failure:
+        if self._slots is None:
+            return await self._upstream.complete(body_rest)
+        async with self._slots:
+            return await self._upstream.complete(body_rest)
+
+    async def _pour(self, request: ChatRequest, client: Departure, sink: Sink, run: "_Run") -> Done | Failure:
+        """Calls until a stream ends well or something was delivered."""
+        retry = 0
+        while True:
+            if self._slots is None:
+                ended = await self._one_stream(request, client, sink, run)
+            else:
+                async with self._slots:
+                    ended = await self._one_stream(request, client, sink, run)
+            if isinstance(ended, Done) or run.delivered or not await self._again(ended, retry):
+                return ended
+            retry += 1
+
+    async def _one_stream(
+        self, request: ChatRequest, client: Departure, sink: Sink, run: "_Run"
+    ) -> Done | Failure:
+        events = self._upstream.stream(request.body_rest)
+        try:
+            async for event in events:
+                if not isinstance(event, Delta):
+                    return event
+                await sink.piece(event.data)
+                if not run.delivered:
+                    run.delivered = True
+                    client.stays = request.idempotency is not None
+        finally:
+            with anyio.CancelScope(shield=True):
+                await events.aclose()
+        return Failure(kind=FailureKind.ERROR, detail="the stream ended without an end")
+
+    async def _again(self, failure: Failure, retry: int) -> bool:
+        self._watch.upstream_failed(self._upstream.name, failure)
+        wait_ms = wait_before_retry_ms(failure, retry, self._rules, self._env.chance())
+        if wait_ms is None:
+            return False
+        await anyio.sleep(wait_ms / 1000)
+        return True
+
+    def refuse(self, failure: Failure) -> Refusal:
+        """What the client is told of the upstream's failure."""
+        return refusal_of(failure, self._upstream.readiness())
+
+    async def close(self, closing: Closing, answer: StoredAnswer | None) -> None:
+        """Closes the hold whatever happens to the caller meanwhile.
+
+        Should the database be away, the hold stays open and the sweep expires it: nobody is charged
+        for what was not recorded.
+        """
+        with anyio.CancelScope(shield=True):
+            try:
+                await self._ledger.close(closing, self._env.now_ms(), answer)
+            except StoreUnavailableError as error:
+                self._watch.upstream_failed("store", Failure(kind=FailureKind.ERROR, detail=str(error)))
+
+    def ended(self, dialect: str, outcome: str, usage: Usage, began_s: float) -> None:
+        """Tells the watch."""
+        self._watch.generation_ended(dialect, outcome, usage, self._env.monotonic_s() - began_s)
+
+    def now_s(self) -> float:
+        """For durations."""
+        return self._env.monotonic_s()
+
+    @property
+    def upstream_name(self) -> str:
+        """For the generation's record."""
+        return self._upstream.name
+
+
+def _cut_short(client: Departure) -> Failure:
+    """Why a wait ended that neither the upstream nor the client ended."""
+    if client.drained:
+        return Failure(kind=FailureKind.ERROR, detail="the service stops")
+    return Failure(kind=FailureKind.TIMEOUT, detail="request timeout")
+
+
+class _Run:
+    """One generation from its hold to its close."""
+
+    def __init__(self, generator: Generator, request: ChatRequest, accepted: Accepted) -> None:
+        self._generator = generator
+        self._dialect = request.dialect
+        self._id = accepted.id
+        self._began_s = generator.now_s()
+        self.delivered = False
+
+    def __enter__(self) -> None:
+        self._generator.live.add(self._id)
+
+    def __exit__(self, *_: object) -> None:
+        # A hold left open by a bug or by a cancellation from above is the sweep's to release.
+        self._generator.live.discard(self._id)
+
+    async def settle(self, reason: str, usage: Usage, answer: StoredAnswer | None) -> None:
+        await self._close(HoldState.SETTLED, reason, usage, answer)
+
+    async def release(self, reason: str) -> None:
+        await self._close(HoldState.RELEASED, reason, Usage(), None)
+
+    async def fail(self, failure: Failure) -> Refusal:
+        refusal = self._generator.refuse(failure)
+        await self.release(refusal.code)
+        return refusal
+
+    async def _close(self, state: HoldState, reason: str, usage: Usage, answer: StoredAnswer | None) -> None:
+        generator = self._generator
+        closing = Closing(
+            id=self._id, state=state, reason=reason, upstream=generator.upstream_name, usage=usage
+        )
+        await generator.close(closing, answer)
+        generator.ended(self._dialect, f"{state}:{reason}" if reason else state, usage, self._began_s)
