@@ -123,6 +123,38 @@ class JobRow(msgspec.Struct, frozen=True):
     error: str | None
 
 
+class JobRecord(msgspec.Struct, frozen=True):
+    """All that is known of one job, its texts among it until they are pruned."""
+
+    row: JobRow
+    mode_version: int | None
+    mode_digest: str | None
+    hold: str
+    reason: str
+    price_requests: int
+    cut_chars: int
+    upstream: str
+    prompt_tokens: int
+    completion_tokens: int
+    pruned_at_ms: int | None
+    text: str | None
+    result: str | None
+
+
+class EntryRow(msgspec.Struct, frozen=True):
+    """A movement of an account's requests; `bucket` is the pack's title or the allowance's day."""
+
+    id: int
+    kind: str
+    available_change: int
+    held_change: int
+    spent_change: int
+    generation_id: GenerationId | None
+    bucket: str
+    reason: str
+    at_ms: int
+
+
 class Account(msgspec.Struct, frozen=True):
     """An account as the operator sees it."""
 
@@ -266,8 +298,17 @@ class Accounts(Protocol):
     async def rotate_key(self, key_id: KeyId, new: NewKey, old_until_ms: int, now_ms: int) -> KeyId | None:
         """A new key with the old one's rules; the old one ends at `old_until_ms`."""
 
+    async def keys_shown(self, shown: str) -> list[KeyId]:
+        """The keys that begin so; hardly ever more than one."""
+
+    async def account_entries(self, account_id: AccountId, limit: int) -> list[EntryRow]:
+        """The account's newest movements."""
+
     async def list_jobs(self, state: str, limit: int) -> list[JobRow]:
         """The newest jobs, of one state or of all ('')."""
+
+    async def job_record(self, job_id: GenerationId) -> JobRecord | None:
+        """Any account's job, in full."""
 
 
 class Violation(msgspec.Struct, frozen=True):

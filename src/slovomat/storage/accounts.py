@@ -3,7 +3,7 @@
 from slovomat.domain.caller import Caller, KeyPolicy, Plan
 from slovomat.domain.ids import AccountId, KeyId, PlanId
 from slovomat.domain.money import Part, spending_order
-from slovomat.ports.store import Account, Credit, KeyRow, NewKey, PackOffer, PackRow, PlanOffer
+from slovomat.ports.store import Account, Credit, EntryRow, KeyRow, NewKey, PackOffer, PackRow, PlanOffer
 from slovomat.storage import ledger
 from slovomat.storage.tx import Row, Tx
 
@@ -206,6 +206,17 @@ async def list_keys(tx: Tx, account_id: AccountId) -> list[KeyRow]:
         facts[8:11] = [_names(text) for text in row[8:11]]
         keys.append(KeyRow(*facts))
     return keys
+
+
+async def keys_shown(tx: Tx, shown: str) -> list[KeyId]:
+    """The keys that begin so."""
+    return [KeyId(row[0]) for row in await tx.rows("keys_shown", shown=shown)]
+
+
+async def entries(tx: Tx, account_id: AccountId, limit: int) -> list[EntryRow]:
+    """The account's movements, the newest first."""
+    found = await tx.rows("entries_of_account", account_id=account_id, limit=limit)
+    return [EntryRow(*row) for row in found]
 
 
 async def revoke_key(tx: Tx, key_id: KeyId, now_ms: int) -> bool:

@@ -4,7 +4,7 @@ from slovomat.domain.generation import ClaimedJob, Closing, JobState, JobView
 from slovomat.domain.ids import AccountId, GenerationId
 from slovomat.domain.mode import ModeRef
 from slovomat.domain.refusal import Code
-from slovomat.ports.store import JobRow
+from slovomat.ports.store import JobRecord, JobRow
 from slovomat.storage import ledger
 from slovomat.storage.tx import Tx
 
@@ -103,3 +103,12 @@ async def open_holds(tx: Tx) -> int:
 async def listing(tx: Tx, state: str, limit: int) -> list[JobRow]:
     """The newest jobs, for the operator."""
     return [JobRow(*row) for row in await tx.rows("jobs_list", state=state, limit=limit)]
+
+
+async def record(tx: Tx, job_id: GenerationId) -> JobRecord | None:
+    """One job in full, for the operator."""
+    found = await tx.rows("job_record", id=job_id)
+    if not found:
+        return None
+    columns = len(JobRow.__struct_fields__)
+    return JobRecord(JobRow(*found[0][:columns]), *found[0][columns:])

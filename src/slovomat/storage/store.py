@@ -9,8 +9,10 @@ from slovomat.ports.store import (
     Audit,
     BalanceQuery,
     Credit,
+    EntryRow,
     HoldOrder,
     HoldResult,
+    JobRecord,
     JobRow,
     KeyRow,
     NewKey,
@@ -95,6 +97,9 @@ class SQLStore:
     async def list_jobs(self, state: str, limit: int) -> list[JobRow]:
         return await self._engine.report(jobs.listing, state, limit)
 
+    async def job_record(self, job_id: GenerationId) -> JobRecord | None:
+        return await self._engine.read(jobs.record, job_id)
+
     # Accounts
 
     async def find_caller(self, key_hash: bytes) -> Caller | None:
@@ -144,6 +149,12 @@ class SQLStore:
 
     async def list_keys(self, account_id: AccountId) -> list[KeyRow]:
         return await self._engine.read(accounts.list_keys, account_id)
+
+    async def keys_shown(self, shown: str) -> list[KeyId]:
+        return await self._engine.report(accounts.keys_shown, shown)
+
+    async def account_entries(self, account_id: AccountId, limit: int) -> list[EntryRow]:
+        return await self._engine.report(accounts.entries, account_id, limit)
 
     async def revoke_key(self, key_id: KeyId, now_ms: int) -> bool:
         return await self._engine.write(accounts.revoke_key, key_id, now_ms)

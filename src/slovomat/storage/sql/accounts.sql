@@ -80,6 +80,9 @@ SELECT k.id, k.shown, k.name, k.created_at_ms, k.expires_at_ms, k.revoked_at_ms,
 FROM api_keys k LEFT JOIN key_usage u ON u.key_id = k.id AND u.day = ''
 WHERE k.account_id = :account_id ORDER BY k.id;
 
+-- name: keys_shown
+SELECT id FROM api_keys WHERE shown = :shown ORDER BY id;
+
 -- name: key_find
 SELECT id, account_id, name, expires_at_ms, revoked_at_ms, cap_day, cap_total, modes, dialects, networks
 FROM api_keys WHERE id = :id;

@@ -53,6 +53,13 @@ FROM jobs j JOIN accounts a ON a.id = j.account_id JOIN generations g ON g.id = 
 WHERE :state = '' OR j.state = :state
 ORDER BY j.id DESC LIMIT :limit;
 
+-- name: job_record
+SELECT j.id, a.email, g.dialect, g.mode_id, j.state, j.attempts, j.created_at_ms, j.finished_at_ms, j.error,
+    g.mode_version, g.mode_digest, g.state, g.reason, g.price_requests, g.cut_chars, g.upstream,
+    g.prompt_tokens, g.completion_tokens, j.pruned_at_ms, j.text, j.result
+FROM jobs j JOIN accounts a ON a.id = j.account_id JOIN generations g ON g.id = j.id
+WHERE j.id = :id;
+
 -- name: queue_depth
 SELECT COUNT(*), MIN(created_at_ms) FROM jobs WHERE state = 'queued';
 

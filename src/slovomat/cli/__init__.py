@@ -1,0 +1,11 @@
+"""The operator's command line. Modules stay light at import: what is heavy is imported by its command."""
+
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; its exit code (see slovomat.cli.exits)."""
+    from slovomat.cli.app import run
+
+    return run(sys.argv[1:] if arguments is None else list(arguments))
