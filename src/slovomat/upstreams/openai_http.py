@@ -37,6 +37,8 @@ class UpstreamConfig(msgspec.Struct, frozen=True, kw_only=True):
     total_timeout_s: float = 600.0
     max_response_bytes: int = 16 << 20
     concurrency: int = 0
+    idle_s: float = 15.0
+    """How long an unused connection is kept; 0 makes a new one for every call."""
 
     def __repr__(self) -> str:
         """Everything that helps in a log, and not the key."""
@@ -80,11 +82,16 @@ class OpenAIHTTP:
         """Open the pool of connections; none is made yet."""
         # Not `trust_env`: it reads ~/.netrc in a thread at every request. The proxy was looked up once.
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=60),
+            connector=self._connector(),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(connect=self._config.connect_timeout_s),
             headers=self._headers,
         )
+
+    def _connector(self) -> aiohttp.TCPConnector:
+        if self._config.idle_s:
+            return aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, keepalive_timeout=self._config.idle_s)
+        return aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, force_close=True)
 
     async def stop(self) -> None:
         """Close every connection, the busy ones too."""

@@ -1,0 +1,86 @@
+"""The embedded model as an upstream like any other."""
+
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import aclosing
+from typing import Any
+
+from slovomat.domain.events import Completion, Event, Failure, FailureKind
+from slovomat.ports.env import Env
+from slovomat.ports.upstream import Readiness
+from slovomat.upstreams.local_supervisor import LocalConfig, LocalSupervisor
+from slovomat.upstreams.model_fault import ModelFault
+
+__all__ = ["Local", "LocalConfig"]
+
+_RETRY_AFTER_MS = 5_000
+"""While the model is fetched or loaded, asking again makes sense; after a fault it does not."""
+
+
+class Local:
+    """The port Upstream over a model on this machine; not ready until it is fetched and loaded.
+
+    `spawn` runs the supervising task: give it `create_task` of the App's task group. The task handles its
+    own failures, and ends after `stop`.
+    """
+
+    name = "local"
+
+    def __init__(
+        self, config: LocalConfig, env: Env, spawn: Callable[[Coroutine[Any, Any, None]], object]
+    ) -> None:
+        self._spawn = spawn
+        self._slots = config.slots
+        self._supervisor = LocalSupervisor(config, env)
+
+    @property
+    def model(self) -> str:
+        """The model's name; empty until one is chosen."""
+        return self._supervisor.model
+
+    @property
+    def concurrency(self) -> int:
+        """As many generations as the engine has slots."""
+        return self._slots
+
+    @property
+    def fault(self) -> ModelFault | None:
+        """What only the operator can mend; `model_fault.remedy` tells how, in both languages."""
+        return self._supervisor.fault
+
+    @property
+    def fetched(self) -> tuple[int, int] | None:
+        """While the weights are fetched: the bytes that are there, and the bytes of the whole."""
+        return self._supervisor.fetched
+
+    def readiness(self) -> Readiness:
+        """Ready, or what it is waiting for, or what the operator has to do."""
+        return self._supervisor.readiness
+
+    async def start(self) -> None:
+        """Set the supervisor to work; a first start may fetch a gigabyte, so nobody waits here."""
+        self._spawn(self._supervisor.run())
+
+    async def stop(self) -> None:
+        """End the download, the engine and the supervisor."""
+        await self._supervisor.stop()
+
+    async def complete(self, body_rest: bytes) -> Completion | Failure:
+        """One plain generation."""
+        http = self._supervisor.http
+        return self._unavailable() if http is None else await http.complete(body_rest)
+
+    async def stream(self, body_rest: bytes) -> AsyncGenerator[Event, None]:
+        """One streamed generation."""
+        http = self._supervisor.http
+        if http is None:
+            yield self._unavailable()
+            return
+        async with aclosing(http.stream(body_rest)) as events:
+            async for event in events:
+                yield event
+
+    def _unavailable(self) -> Failure:
+        state = self.readiness()
+        detail = f"{state.detail}; {state.remedy}" if state.remedy else state.detail
+        wait_ms = None if state.remedy else _RETRY_AFTER_MS
+        return Failure(kind=FailureKind.UNAVAILABLE, detail=detail, retry_after_ms=wait_ms)
