@@ -1,0 +1,22 @@
+"""Every text of the pages, by name: `text(language)` is what the templates know as `t`."""
+
+from collections.abc import Mapping
+
+from slovomat.web.pages.texts.account import ACCOUNT
+from slovomat.web.pages.texts.docs import DOCS
+from slovomat.web.pages.texts.home import HOME
+from slovomat.web.pages.texts.price import PRICE
+from slovomat.web.pages.texts.shell import SHELL
+from slovomat.web.pages.texts.text import Text
+
+PARTS: tuple[Mapping[str, Text], ...] = (SHELL, HOME, PRICE, ACCOUNT, DOCS)
+CATALOGUE: Mapping[str, Text] = {name: text for part in PARTS for name, text in part.items()}
+
+
+def speak(language: str) -> dict[str, str]:
+    """All texts in one language."""
+    column = Text._fields.index(language)
+    return {name: text[column] for name, text in CATALOGUE.items()}
+
+
+__all__ = ["CATALOGUE", "PARTS", "Text", "speak"]

@@ -1,0 +1,139 @@
+"""What each page shows."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from slovomat import __version__
+from slovomat.dialects.calls import Voice
+from slovomat.domain.caller import DIALECTS
+from slovomat.ports.modes import ModeCatalogue
+from slovomat.ports.store import Store
+from slovomat.settings import Settings
+from slovomat.web.pages import answer
+from slovomat.web.pages.assets import Asset
+from slovomat.web.pages.documentation import document
+from slovomat.web.pages.language import LANGUAGES, other, preferred
+from slovomat.web.pages.price_list import read_price_list
+from slovomat.web.pages.render import make_templates
+from slovomat.web.pages.samples import samples
+from slovomat.web.pages.scene import terms_of
+from slovomat.web.pages.texts import speak
+
+View = Callable[[Request], Awaitable[Response]]
+
+
+class Views:
+    """The pages of one instance; each is a method."""
+
+    def __init__(
+        self,
+        site: Callable[[], str],
+        store: Store,
+        modes: ModeCatalogue,
+        settings: Settings,
+        assets: Mapping[str, Asset],
+    ) -> None:
+        self._site = site
+        self._store = store
+        self._modes = modes
+        self._settings = settings
+        self._assets = assets
+        self._templates = make_templates(settings)
+        self._texts = {language: speak(language) for language in LANGUAGES}
+
+    def by_path(self) -> dict[str, View]:
+        """Every page by its address; the two dialects name theirs differently."""
+        return {
+            "/": self.home,
+            "/price": self.price,
+            "/prices": self.price,
+            "/account": self.account,
+            "/subscription": self.subscription,
+            "/api-documentation": self.documentation,
+            "/api-docs": self.documentation,
+        }
+
+    async def home(self, request: Request) -> Response:
+        """What this instance is, and three ways to call it."""
+        language = _language(request)
+        texts = self._texts[language]
+        first = samples("textbot", self._site(), "", texts["sample_prompt"])[0]
+        return self._page(request, "home.html", first=first, modes=self._mode_titles(language))
+
+    async def price(self, request: Request) -> Response:
+        """Plans and packs on sale."""
+        return self._page(request, "price.html", prices=await read_price_list(self._store, self._settings))
+
+    async def account(self, request: Request) -> Response:
+        """How to get a key, top up, and see the balance."""
+        return self._page(request, "account.html")
+
+    async def subscription(self, request: Request) -> Response:
+        """The plans, and how to get on one."""
+        prices = await read_price_list(self._store, self._settings)
+        return self._page(request, "subscription.html", prices=prices)
+
+    async def documentation(self, request: Request) -> Response:
+        """Every call with its answers."""
+        language = _language(request)
+        texts = self._texts[language]
+        plans = [offer.plan for offer in await self._store.list_plans()]
+        told = document(
+            voice=Voice(language, self._site()),
+            settings=self._settings,
+            modes=self._modes,
+            plans=plans,
+            prompt=texts["sample_prompt"],
+            said=texts["sample_said"],
+        )
+        return self._page(request, "documentation.html", told=told, modes=self._mode_titles(language))
+
+    def say(
+        self, request: Request, what: str, status: int, headers: dict[str, str] | None = None
+    ) -> Response:
+        """A page that says what is wrong: `what` begins the names of its texts."""
+        return self._page(request, "notice.html", status, headers, what=what)
+
+    def _page(
+        self,
+        request: Request,
+        template: str,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+        **facts: object,
+    ) -> Response:
+        language = _language(request)
+        shown = {**self._frame(request, language), **facts, "status": status}
+        html = self._templates.get_template(template).render(shown)
+        return answer.page(html, language, status, headers)
+
+    def _frame(self, request: Request, language: str) -> dict[str, object]:
+        """What the templates of all pages know."""
+        site = self._site()
+        base = urlsplit(site).path.rstrip("/")
+        kept = f"?lang={language}" if request.query_params.get("lang") == language else ""
+        return {
+            "t": self._texts[language],
+            "language": language,
+            "other_language": other(language),
+            "link": lambda path, anchor="": f"{base}{path}{kept}{anchor}",
+            "asset": lambda name: base + self._assets[name].path,
+            "path": request.url.path,
+            "site": site,
+            "host": urlsplit(site).netloc,
+            "version": __version__,
+            "settings": self._settings,
+            "terms": {name: terms_of(self._settings, name) for name in DIALECTS},
+        }
+
+    def _mode_titles(self, language: str) -> list[tuple[str, str]]:
+        return [(mode_id, self._modes.title(mode_id, language)) for mode_id in self._modes.ids()]
+
+
+def _language(request: Request) -> str:
+    """The language of the address (`?lang=`), else the browser's."""
+    asked = request.query_params.get("lang")
+    return asked if asked in LANGUAGES else preferred(request.headers.get("accept-language", ""))
