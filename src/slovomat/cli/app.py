@@ -9,7 +9,7 @@ import typer
 from typer.main import get_command
 
 from slovomat import __version__
-from slovomat.cli import books, jobs, keys, prices, users
+from slovomat.cli import asking, books, jobs, keys, models, modes, prices, upstream, users
 from slovomat.cli.command import command
 from slovomat.cli.exits import Exit, FaultError
 from slovomat.cli.output import Output
@@ -42,7 +42,8 @@ _NEGATIVE_NUMBERS = {"ignore_unknown_options": True}
 
 command(app, "credit", context_settings=_NEGATIVE_NUMBERS)(users.credit)
 command(app, "audit")(books.audit)
-for one in (users.app, keys.app, prices.plans, prices.packs, jobs.app):
+command(app, "ask")(asking.ask)
+for one in (users.app, keys.app, prices.plans, prices.packs, jobs.app, upstream.app, modes.app, models.app):
     app.add_typer(one)
 
 
