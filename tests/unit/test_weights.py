@@ -69,7 +69,7 @@ Publisher = tuple[str, list[str]]
 
 @contextmanager
 def publisher(content: bytes, *, ranges: bool = True, most: int | None = None) -> Iterator[Publisher]:
-    """A server with the file, that breaks off after `most` bytes: its URL, and the ranges it was asked for."""
+    """A server with the file, that breaks off after `most` bytes: its URL, and the ranges asked for."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):

@@ -54,7 +54,11 @@ def main() -> None:
 
 def _die_with(parent_pid: int) -> None:
     """Leave no orphan, not even after `kill -9` of the parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group: the parent decides
+    for stop in (
+        signal.SIGINT,
+        signal.SIGTERM,
+    ):  # they go to the whole group: the parent drains, then ends us
+        signal.signal(stop, signal.SIG_IGN)
     threading.Thread(target=_exit_at_end_of_input, daemon=True).start()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
