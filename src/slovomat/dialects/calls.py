@@ -91,7 +91,6 @@ class ChatCall(msgspec.Struct, frozen=True, kw_only=True):
 
     body_rest: bytes
     stream: bool
-    include_usage: bool
     mode: str | None
     cut_chars: int
 

@@ -85,7 +85,6 @@ class OpenAIChat:
         return ChatCall(
             body_rest=_encode(raw)[1:],
             stream=bool(fields.get("stream")),
-            include_usage=_wants_usage(fields),
             mode=mode,
             cut_chars=cut_chars,
         )
@@ -133,11 +132,6 @@ def _chosen_mode(model: object, terms: Terms, modes: ModeCatalogue) -> str | Ref
     if mode != model:
         return mode if modes.ref(mode) is not None else _no_model(model)
     return _no_model(model) if terms.models_strict and model not in terms.models else None
-
-
-def _wants_usage(fields: dict[str, Any]) -> bool:
-    options = fields.get("stream_options")
-    return isinstance(options, dict) and bool(options.get("include_usage"))
 
 
 def _with_system(messages: msgspec.Raw, system: str) -> msgspec.Raw:

@@ -35,7 +35,6 @@ class ChatRequest(msgspec.Struct, frozen=True, kw_only=True):
     price_requests: int
     body_rest: bytes
     stream: bool
-    include_usage: bool
     mode: ModeRef | None
     cut_chars: int
     idempotency: Idempotency | None

@@ -4,6 +4,7 @@ The rule for a stream that breaks: nothing delivered, or the upstream broke it: 
 left after the first delivered piece: charged. A plain answer that was complete is charged.
 """
 
+from collections.abc import Callable
 from typing import Protocol
 
 import anyio
@@ -58,11 +59,11 @@ class Generator:
         """Generations under way here, which the sweep must leave alone."""
 
     async def plain(
-        self, request: ChatRequest, accepted: Accepted, client: Departure
-    ) -> Completion | Refusal | Gone:
-        """One whole answer, settled or released when this returns."""
+        self, request: ChatRequest, accepted: Accepted, client: Departure, render: Callable[[bytes], bytes]
+    ) -> StoredAnswer | Refusal | Gone:
+        """One whole answer, as `render` makes it; settled or released when this returns."""
         run = _Run(self, request, accepted)
-        with run:
+        async with run:
             outcome: Completion | Failure | None = None
             with client.ends_here():
                 outcome = await self._complete(request.body_rest)
@@ -72,14 +73,14 @@ class Generator:
             outcome = outcome or _cut_short(client)
             if isinstance(outcome, Failure):
                 return await run.fail(outcome)
-            answer = StoredAnswer(200, "application/json", outcome.body) if request.idempotency else None
-            await run.settle("", outcome.usage, answer)
-            return outcome
+            answer = StoredAnswer(200, "application/json", render(outcome.body))
+            await run.settle("", outcome.usage, answer if request.idempotency else None)
+            return answer
 
     async def stream(self, request: ChatRequest, accepted: Accepted, client: Departure, sink: Sink) -> None:
         """One stream into the sink, settled or released when this returns."""
         run = _Run(self, request, accepted)
-        with run:
+        async with run:
             ended: Done | Failure | None = None
             with client.ends_here():
                 ended = await self._pour(request, client, sink, run)
@@ -197,13 +198,16 @@ class _Run:
         self._dialect = request.dialect
         self._id = accepted.id
         self._began_s = generator.now_s()
+        self._closed = False
         self.delivered = False
 
-    def __enter__(self) -> None:
+    async def __aenter__(self) -> None:
         self._generator.live.add(self._id)
 
-    def __exit__(self, *_: object) -> None:
-        # A hold left open by a bug or by a cancellation from above is the sweep's to release.
+    async def __aexit__(self, *_: object) -> None:
+        """Whatever happened, a cancellation from above or a bug too, no hold stays open."""
+        if not self._closed:
+            await self.release("interrupted")
         self._generator.live.discard(self._id)
 
     async def settle(self, reason: str, usage: Usage, answer: StoredAnswer | None) -> None:
@@ -219,6 +223,7 @@ class _Run:
 
     async def _close(self, state: HoldState, reason: str, usage: Usage, answer: StoredAnswer | None) -> None:
         generator = self._generator
+        self._closed = True
         closing = Closing(
             id=self._id, state=state, reason=reason, upstream=generator.upstream_name, usage=usage
         )

@@ -1,0 +1,81 @@
+"""What the App does beside answering: each a loop in its task group, none dies of a passing fault."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import anyio
+import structlog
+
+from slovomat.ports.env import Env
+from slovomat.ports.store import StoreUnavailableError
+from slovomat.usecases.sweep import Sweep
+from slovomat.web.desk import Desk
+from slovomat.web.server import EmbeddedServer
+
+_REFRESH_S = 0.2
+_TEND_S = 1.0
+_SWEEP_S = 5.0
+_PRUNE_S = 60.0
+_AUDIT_S = 3600.0
+_STALL_S = 60.0
+"""A client that has not read for so long has left."""
+
+
+class Background:
+    """The loops."""
+
+    def __init__(self, desk: Desk, sweep: Sweep, server: EmbeddedServer, env: Env) -> None:
+        self._desk = desk
+        self._services = desk.services
+        self._sweep = sweep
+        self._server = server
+        self._env = env
+        self._log = structlog.get_logger("slovomat")
+
+    def start(self, tasks: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
+        """All loops, for the caller to cancel."""
+        loops = [
+            (_REFRESH_S, self._refresh),
+            (_TEND_S, self._tend),
+            (_SWEEP_S, self._sweep_up),
+            (_PRUNE_S, self._prune),
+            (_AUDIT_S, self._audit),
+        ]
+        return [tasks.create_task(self._every(seconds, step)) for seconds, step in loops]
+
+    async def _every(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await step()
+            except StoreUnavailableError as error:
+                self._log.warning("database unavailable", step=step.__name__.strip("_"), error=str(error))
+            except Exception:
+                self._log.exception("a bug in the background", step=step.__name__.strip("_"))
+
+    async def _refresh(self) -> None:
+        if await self._services.callers.refresh():
+            await self._desk.refresh()
+
+    async def _tend(self) -> None:
+        self._server.cut_off_slow_senders(asyncio.get_running_loop().time())
+        now_s = self._env.monotonic_s()
+        for stream in tuple(self._services.gate.streams):
+            with anyio.move_on_after(0.05):  # a client that does not read must not keep the others waiting
+                await stream.tend(now_s, self._services.settings.keepalive_s, _STALL_S)
+
+    async def _sweep_up(self) -> None:
+        await self._sweep.holds()
+        await self._sweep.leases()
+        queued, oldest_ms = await self._services.store.queue_depth()
+        self._services.worker.queued = queued
+        age_s = max(0, self._env.now_ms() - oldest_ms) / 1000 if oldest_ms else 0
+        self._services.metrics.queue(await self._services.store.open_holds(), queued, age_s)
+
+    async def _prune(self) -> None:
+        batch = 1
+        while batch:
+            batch = await self._sweep.prune()
+
+    async def _audit(self) -> None:
+        self._services.metrics.audited(len((await self._services.store.audit()).violations))

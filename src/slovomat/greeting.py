@@ -1,0 +1,73 @@
+"""What `serve` tells the person who started it."""
+
+import sys
+from pathlib import Path
+
+import msgspec
+
+from slovomat import __version__
+from slovomat.ports.upstream import Upstream
+from slovomat.settings import LoadedSettings
+
+FIRST_KEY_FILE = "first-key.txt"
+
+
+class FirstSteps(msgspec.Struct, frozen=True, kw_only=True):
+    """The facts of this start. `key`: the first key, on the start that made it."""
+
+    site: str
+    key: str | None
+    login_url: str | None
+    email: str
+
+
+def greet(loaded: LoadedSettings, upstream: Upstream, steps: FirstSteps) -> None:
+    """Prints how to use the service; the key goes to a terminal only, else into a file."""
+    data = loaded.settings.data
+    source = str(loaded.file) if loaded.file else "defaults and environment, no slovomat.toml"
+    readiness = upstream.readiness()
+    state = "" if readiness.ready else f" ({readiness.detail})"
+    lines = [
+        f"Slovomat {__version__} listens on {steps.site}",
+        f"  data           {data}",
+        f"  configuration  {source}",
+        f"  upstream       {upstream.name}, model {upstream.model or 'to be chosen'}{state}",
+    ]
+    if readiness.remedy:
+        lines.append(f"                 {readiness.remedy}")
+    if steps.login_url:
+        lines += [
+            f"  operator       {steps.login_url}",
+            "                 (one sign-in; its pages come in a later version, until then: slovomat --help)",
+        ]
+    lines += _key_lines(data, steps)
+    print("\n".join(lines), flush=True)  # noqa: T201 - this is the greeting
+
+
+def _key_lines(data: Path, steps: FirstSteps) -> list[str]:
+    file = data / FIRST_KEY_FILE
+    shown = "$SLOVOMAT_KEY"
+    lines = []
+    if steps.key and sys.stdout.isatty():
+        shown = steps.key
+        lines.append(f"  key            {steps.key}   (shown once; 100 requests)")
+    elif steps.key:
+        _write_private(file, steps.key)
+    if shown != steps.key and file.exists():
+        shown = f"$(cat '{file}')"
+        lines.append(f"  key            in {file}")
+    if shown == "$SLOVOMAT_KEY":
+        lines.append(f"  another key    slovomat key create {steps.email} --data '{data}'")
+    body = '{"messages": [{"role": "user", "content": "Назови три цвета"}]}'
+    return [
+        *lines,
+        "",
+        f"  curl {steps.site}/v1/chat/completions -H \"Authorization: Bearer {shown}\" -d '{body}'",
+        "",
+    ]
+
+
+def _write_private(file: Path, text: str) -> None:
+    file.touch(mode=0o600, exist_ok=True)
+    file.chmod(0o600)
+    file.write_text(text + "\n", "ascii")

@@ -1,0 +1,310 @@
+"""The composition root: settings → App. The only module that names concrete engines."""
+
+import asyncio
+import contextlib
+import fcntl
+import ipaddress
+import signal
+import socket
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+from slovomat.background import Background
+from slovomat.domain.days import Calendar
+from slovomat.env import SystemEnv
+from slovomat.greeting import FirstSteps, greet
+from slovomat.instance import load_secret
+from slovomat.limits.memory import MemoryLimits
+from slovomat.logs import configure_logs
+from slovomat.modes import BrokenMode, load_modes
+from slovomat.ports.env import Env
+from slovomat.ports.modes import ModeCatalogue
+from slovomat.ports.store import Store, StoreUnavailableError
+from slovomat.ports.upstream import Upstream
+from slovomat.settings import LoadedSettings, Settings
+from slovomat.storage.open import make_store
+from slovomat.upstreams.local import Local, LocalConfig
+from slovomat.upstreams.openai_http import OpenAIHTTP, UpstreamConfig
+from slovomat.usecases import first_start
+from slovomat.usecases.admit import Admission, AdmissionRules
+from slovomat.usecases.callers import Callers
+from slovomat.usecases.generate import Generator
+from slovomat.usecases.jobs import JobRules, JobRunner
+from slovomat.usecases.retries import RetryRules
+from slovomat.usecases.sweep import Sweep, SweepRules
+from slovomat.web.asgi import Entry
+from slovomat.web.desk import Desk
+from slovomat.web.gate import Gate
+from slovomat.web.health import Health
+from slovomat.web.metrics import Metrics
+from slovomat.web.pages.app import make_pages
+from slovomat.web.server import EmbeddedServer, listen
+from slovomat.web.services import Services
+from slovomat.worker import Worker, WorkerRules
+
+OK, FAILED, CONFIGURATION, DATABASE = 0, 1, 3, 5
+_HOUR_MS = 3_600_000
+_HOLD_GRACE_MS = 60_000
+Spawn = Callable[[Coroutine[Any, Any, None]], object]
+
+
+class CannotStartError(Exception):
+    """The service cannot start; the message says what to do. `exit_code` is the command's."""
+
+    def __init__(self, message: str, exit_code: int = CONFIGURATION) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+def serve(loaded: LoadedSettings) -> int:
+    """Runs the service until SIGTERM or SIGINT; the exit code."""
+    configure_logs(loaded.settings.log_level)
+    try:
+        with _only_one(loaded.settings.data):
+            return _run(_serve(loaded, SystemEnv()))
+    except CannotStartError as error:
+        print(f"slovomat: {error}", file=sys.stderr)  # noqa: T201 - an answer to the person who started it
+        return error.exit_code
+
+
+def _run(main: Coroutine[Any, Any, int]) -> int:
+    factory: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+    with contextlib.suppress(ImportError):
+        import uvloop
+
+        factory = uvloop.new_event_loop
+    with asyncio.Runner(loop_factory=factory) as runner:
+        return runner.run(main)
+
+
+@contextlib.contextmanager
+def _only_one(data: Path) -> Iterator[None]:
+    """SQLite is served by one process: a second one would take the first one's holds for dead."""
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = (data / "serve.lock").open("a")
+    except OSError as error:
+        raise CannotStartError(f"the data folder cannot be used: {error}") from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStartError(f"another `slovomat serve` runs on {data}", FAILED) from None
+        yield
+
+
+async def _serve(loaded: LoadedSettings, env: Env) -> int:
+    settings = loaded.settings
+    listener = _listen(settings)  # first of all: the first key must not be made for nobody
+    store = make_store(settings.database_path)
+    try:
+        await store.open()
+    except StoreUnavailableError as error:
+        raise CannotStartError(f"the database cannot be opened: {error}", DATABASE) from None
+    try:
+        secret = load_secret(settings.data, env)
+        first = await first_start.prepare(store, env, secret, public=not _loopback(settings.host))
+        if isinstance(first, str):
+            raise CannotStartError(first)
+        app = App(loaded, env, store, secret, listener)
+        return await app.run(first)
+    finally:
+        await store.close_store()
+        listener.close()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    try:
+        return listen(settings.host, settings.port)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise CannotStartError(f"cannot listen on {where}: {error.strerror or error}", FAILED) from None
+
+
+def _loopback(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
+
+
+def make_upstream(settings: Settings, env: Env, spawn: Spawn) -> Upstream:
+    """The upstream that the settings name: an HTTP one, else the embedded model."""
+    if not settings.upstream_url:
+        config = LocalConfig(
+            folder=settings.data / "models",
+            model=settings.local_model,
+            slots=settings.local_slots,
+            gap_timeout_s=settings.upstream_gap_timeout_s,
+            total_timeout_s=settings.upstream_total_timeout_s,
+            max_response_bytes=settings.upstream_max_response_bytes,
+        )
+        return Local(config, env, spawn)
+    try:
+        return OpenAIHTTP(
+            UpstreamConfig(
+                name="openai",
+                base_url=settings.upstream_url,
+                key=settings.upstream_key.get_secret_value(),
+                model=settings.upstream_model,
+                connect_timeout_s=settings.upstream_connect_timeout_s,
+                first_byte_timeout_s=settings.upstream_first_byte_timeout_s,
+                gap_timeout_s=settings.upstream_gap_timeout_s,
+                total_timeout_s=settings.upstream_total_timeout_s,
+                max_response_bytes=settings.upstream_max_response_bytes,
+                concurrency=settings.upstream_concurrency,
+            ),
+            env,
+        )
+    except ValueError as error:
+        raise CannotStartError(f"upstream_url, upstream_key: {error}") from None
+
+
+def load_mode_files(settings: Settings) -> ModeCatalogue:
+    """The prompt modes; a broken file stops the start, with its line."""
+    try:
+        return load_modes(settings.modes_dir)
+    except BrokenMode as error:
+        raise CannotStartError(str(error)) from None
+
+
+class App:
+    """One running service."""
+
+    def __init__(
+        self, loaded: LoadedSettings, env: Env, store: Store, secret: bytes, listener: socket.socket
+    ) -> None:
+        self._loaded = loaded
+        self._settings = loaded.settings
+        self._env = env
+        self._store = store
+        self._secret = secret
+        self._listener = listener
+        self._owner = env.random_bytes(8).hex()
+        self._stop = asyncio.Event()
+
+    @property
+    def site(self) -> str:
+        """The public URL."""
+        if self._settings.site:
+            return self._settings.site.rstrip("/")
+        host, port = self._listener.getsockname()[:2]
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+        return f"http://{shown}:{port}"
+
+    async def run(self, first: first_start.FirstStart) -> int:
+        """Serves until told to stop, then drains."""
+        async with asyncio.TaskGroup() as tasks:
+            upstream = make_upstream(self._settings, self._env, tasks.create_task)
+            services, sweep = self._compose(upstream)
+            desk = Desk(services, lambda: self.site)
+            entry = Entry(desk, self._pages(services), _health(desk))
+            server = EmbeddedServer(entry, self._settings)
+            await sweep.after_restart()
+            await services.callers.refresh()
+            await desk.refresh()
+            await upstream.start()
+            loops = Background(desk, sweep, server, self._env).start(tasks)
+            loops.append(tasks.create_task(services.worker.heartbeat()))
+            working = tasks.create_task(services.worker.run(tasks))
+            serving = tasks.create_task(server.serve([self._listener]))
+            self._listen_to_signals()
+            await server.ready.wait()
+            greet(self._loaded, upstream, self._steps(first))
+            await self._stop.wait()
+            await self._drain(services, server, serving)
+            await working
+            await upstream.stop()
+            for loop in loops:
+                loop.cancel()
+        return OK
+
+    def _compose(self, upstream: Upstream) -> tuple[Services, Sweep]:
+        settings, env, store = self._settings, self._env, self._store
+        metrics = Metrics()
+        modes = load_mode_files(settings)
+        limits = MemoryLimits(env)
+        generator = Generator(upstream, store, env, metrics, self._retry_rules())
+        job_rules = JobRules(
+            attempts=settings.job_attempts, retry_wait_ms=int(settings.job_retry_wait_s * 1000)
+        )
+        runner = JobRunner(upstream, store, env, metrics, modes=modes, rules=job_rules)
+        services = Services(
+            settings=settings,
+            env=env,
+            store=store,
+            modes=modes,
+            callers=Callers(store, env, limits, self._secret, settings.bad_keys_per_minute),
+            admission=Admission(store, env, limits, Calendar(settings.time_zone), self._admission_rules()),
+            generator=generator,
+            upstream=upstream,
+            worker=Worker(runner, store, upstream, env, self._worker_rules(upstream)),
+            gate=Gate(settings.concurrent_direct, settings.concurrent_per_account),
+            metrics=metrics,
+        )
+        rules = SweepRules(
+            owner=self._owner,
+            results_ms=settings.results_days * 24 * _HOUR_MS,
+            idempotency_ms=settings.idempotency_hours * _HOUR_MS,
+        )
+        return services, Sweep(store, env, rules, generator.live)
+
+    def _retry_rules(self) -> RetryRules:
+        wait_max_ms = int(self._settings.upstream_retry_wait_max_s * 1000)
+        return RetryRules(retries=self._settings.upstream_retries, wait_max_ms=wait_max_ms)
+
+    def _admission_rules(self) -> AdmissionRules:
+        settings = self._settings
+        return AdmissionRules(
+            creates_per_minute=settings.creates_per_minute,
+            polls_per_minute=settings.polls_per_minute,
+            balances_per_minute=settings.balances_per_minute,
+            hold_ms=int(settings.request_timeout_s * 1000) + _HOLD_GRACE_MS,
+            idempotency_ms=settings.idempotency_hours * _HOUR_MS,
+            owner=self._owner,
+        )
+
+    def _worker_rules(self, upstream: Upstream) -> WorkerRules:
+        settings = self._settings
+        slots = upstream.concurrency or settings.workers
+        return WorkerRules(
+            owner=self._owner,
+            concurrency=min(settings.workers, slots),
+            lease_ms=int(settings.lease_s * 1000),
+            queue_max=settings.queue_max_jobs,
+        )
+
+    def _pages(self, services: Services) -> Any:
+        return make_pages(lambda: self.site, self._store, services.modes, self._settings)
+
+    def _steps(self, first: first_start.FirstStart) -> FirstSteps:
+        login = f"{self.site}/admin/login?token={first.login_token}" if first.login_token else None
+        return FirstSteps(site=self.site, key=first.key, login_url=login, email=first_start.OPERATOR_EMAIL)
+
+    def _listen_to_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+
+    async def _drain(self, services: Services, server: EmbeddedServer, serving: asyncio.Task[None]) -> None:
+        """Takes nothing new; what is inside may finish within the drain time, then it is ended."""
+        services.gate.closed = True
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(services.worker.stop(self._settings.drain_s))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._settings.drain_s):
+                    await services.gate.empty()
+            services.gate.drain()
+        server.should_exit = True
+        await serving
+
+
+def _health(desk: Desk) -> dict[str, Any]:
+    health = Health(desk)
+    return {
+        "/health": health.alive,
+        "/healthz": health.alive,
+        "/readyz": health.ready,
+        "/metrics": health.metrics,
+    }

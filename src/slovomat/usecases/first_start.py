@@ -1,0 +1,60 @@
+"""The first start of an instance: price list, the operator's account, its key, a login token."""
+
+import hashlib
+
+import msgspec
+
+from slovomat.domain.ids import KeyId
+from slovomat.ports.env import Env
+from slovomat.ports.store import Store
+from slovomat.usecases.accounts import ensure_price_list, first_account
+
+OPERATOR_EMAIL = "operator@localhost"
+_FIRST_REQUESTS = 100
+_FIRST_KEY, _LOGIN = "first_key_id", "operator_login_sha256"
+
+_NO_ACCOUNT = """this instance has no account yet, and the first one gets a key that is shown openly:
+it is not made on an address that others can reach. Either start once on 127.0.0.1, or make an account first:
+  slovomat user add you@example.org --plan Престиж
+  slovomat credit you@example.org 100 --reason start
+  slovomat key create you@example.org"""
+_OPEN_KEY = """the first key of this instance was shown openly and is still in force, so it is not served
+beyond this machine. Replace it, and start again:
+  slovomat key rotate {key_id} --overlap 0"""
+
+
+class FirstStart(msgspec.Struct, frozen=True, kw_only=True):
+    """What the first start made; on later ones both are None."""
+
+    key: str | None = None
+    login_token: str | None = None
+
+
+async def prepare(store: Store, env: Env, secret: bytes, public: bool) -> FirstStart | str:
+    """Makes what a new instance needs, or says why it must not be served `public`ly yet."""
+    await ensure_price_list(store)
+    if not await store.list_accounts(limit=1):
+        if public:
+            return _NO_ACCOUNT
+        made = await first_account(store, env, secret, OPERATOR_EMAIL, _FIRST_REQUESTS)
+        if made is None:
+            return FirstStart()
+        token = env.random_bytes(24).hex()
+        await store.set_instance_value(_FIRST_KEY, str(made.id))
+        await store.set_instance_value(_LOGIN, hashlib.sha256(token.encode()).hexdigest())
+        return FirstStart(key=made.key, login_token=token)
+    first_key = await store.instance_value(_FIRST_KEY)
+    if public and first_key and await _in_force(store, env, KeyId(int(first_key))):
+        return _OPEN_KEY.format(key_id=first_key)
+    return FirstStart()
+
+
+async def _in_force(store: Store, env: Env, key_id: KeyId) -> bool:
+    account = await store.find_account(OPERATOR_EMAIL)
+    if account is None:
+        return False
+    keys = {key.id: key for key in await store.list_keys(account.id)}
+    key = keys.get(key_id)
+    if key is None or key.revoked_at_ms is not None:
+        return False
+    return key.expires_at_ms is None or key.expires_at_ms > env.now_ms()

@@ -1,0 +1,95 @@
+"""What all handlers share: reading bodies and keys, asking admission, answering in the dialect."""
+
+from collections.abc import Callable
+
+from slovomat.dialects.calls import Action, Answer, Dialect, Terms, Voice
+from slovomat.domain.caller import Caller
+from slovomat.domain.refusal import Code, Refusal
+from slovomat.web import headers
+from slovomat.web.exchange import BodyTooLargeError, BodyTooSlowError, Exchange, Header
+from slovomat.web.services import Services, terms_of
+
+_CORS_PREFIX = "/v1/"
+
+
+class Desk:
+    """One for all requests."""
+
+    def __init__(self, services: Services, site: Callable[[], str]) -> None:
+        self.services = services
+        self.cors = headers.Cors(services.settings.cors_origins)
+        self._site = site
+        self._terms: dict[str, Terms] = {}
+        self._openers: dict[str, tuple[str, ...]] = {}
+
+    async def refresh(self) -> None:
+        """Reads again which plans open which dialect."""
+        openers: dict[str, tuple[str, ...]] = {}
+        for offer in await self.services.store.list_plans():
+            for dialect in offer.plan.dialects:
+                openers[dialect] = (*openers.get(dialect, ()), offer.plan.name)
+        self._openers = openers
+
+    def terms(self, dialect: Dialect) -> Terms:
+        """The dialect's prices and limits."""
+        if dialect.name not in self._terms:
+            self._terms[dialect.name] = terms_of(dialect, self.services.settings)
+        return self._terms[dialect.name]
+
+    def voice(self, exchange: Exchange) -> Voice:
+        """How to speak to this client."""
+        return exchange.voice(self._site())
+
+    async def body(self, exchange: Exchange) -> bytes | Refusal:
+        """The whole body, within its limits of size and time."""
+        limit = self.services.settings.body_max_bytes
+        try:
+            return await exchange.body(limit)
+        except BodyTooLargeError:
+            return Refusal(code=Code.BODY_TOO_LARGE, names={"limit": limit})
+        except BodyTooSlowError:
+            return Refusal(code=Code.TOO_SLOW)
+
+    async def bearer(self, exchange: Exchange, dialect: Dialect) -> Caller | Refusal:
+        """The caller by the `Authorization` header: `Bearer KEY` in any case, or the bare key."""
+        given = (exchange.header(b"authorization") or "").strip()
+        scheme, _, key = given.partition(" ")
+        if scheme.lower() != "bearer":
+            key = given
+        if not key.strip():
+            return Refusal(code=Code.KEY_MISSING)
+        return await self.caller(exchange, dialect, key.strip())
+
+    async def caller(self, exchange: Exchange, dialect: Dialect, key: str) -> Caller | Refusal:
+        """The caller by key, if key and plan open the dialect."""
+        caller = await self.services.callers.find(key, exchange.address)
+        if isinstance(caller, Refusal):
+            return caller
+        openers = self._openers.get(dialect.name, ())
+        return self.services.admission.permission(caller, dialect.name, openers) or caller
+
+    def headers(self, exchange: Exchange, extra: list[Header]) -> list[Header]:
+        """Those of every answer, then the given ones."""
+        shared = [(b"x-request-id", exchange.request_id.encode()), (b"cache-control", b"no-store")]
+        if exchange.path.startswith(_CORS_PREFIX):
+            shared += self.cors.of_answer(exchange.header(b"origin"))
+        return shared + extra
+
+    async def answer(self, exchange: Exchange, answer: Answer, extra: list[Header]) -> None:
+        """Sends an answer."""
+        await exchange.answer(answer, self.headers(exchange, extra))
+
+    async def refuse(
+        self,
+        exchange: Exchange,
+        dialect: Dialect,
+        refusal: Refusal,
+        action: Action | None = None,
+        extra: list[Header] | None = None,
+    ) -> None:
+        """Says no in the dialect's own form."""
+        answer = dialect.refuse(refusal, action, self.voice(exchange), self.terms(dialect))
+        more = headers.of_refusal(refusal)
+        if refusal.balance_requests is not None:
+            more += headers.of_charge(refusal.balance_requests, 0)
+        await self.answer(exchange, answer, (extra or []) + more)

@@ -1,0 +1,51 @@
+"""Liveness, readiness and metrics."""
+
+import msgspec
+
+from slovomat.dialects.calls import Answer
+from slovomat.dialects.openai_chat import DIALECT
+from slovomat.domain.refusal import Code, Refusal
+from slovomat.ports.store import StoreUnavailableError
+from slovomat.web.desk import Desk
+from slovomat.web.exchange import Exchange
+
+_METRICS_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
+
+
+class Health:
+    """`/health`, `/healthz`, `/readyz`, `/metrics`: no key, never queued behind generations."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._services = desk.services
+
+    async def alive(self, exchange: Exchange) -> None:
+        """The process serves."""
+        await self._send(exchange, 200, {"status": "ok"})
+
+    async def ready(self, exchange: Exchange) -> None:
+        """Whether a load balancer should send requests here; and what the upstream says of itself."""
+        upstream = self._services.upstream.readiness()
+        state = {"status": "ready", "upstream": "ready" if upstream.ready else upstream.detail}
+        if self._services.gate.closed:
+            state["status"] = "draining"
+        else:
+            try:
+                await self._services.store.ping()
+            except StoreUnavailableError:
+                state["status"] = "database unavailable"
+        await self._send(exchange, 200 if state["status"] == "ready" else 503, state)
+
+    async def metrics(self, exchange: Exchange) -> None:
+        """The Prometheus exposition."""
+        await self._method(exchange, Answer(200, self._services.metrics.text(), _METRICS_TYPE))
+
+    async def _send(self, exchange: Exchange, status: int, state: dict[str, str]) -> None:
+        await self._method(exchange, Answer(status, msgspec.json.encode(state)))
+
+    async def _method(self, exchange: Exchange, answer: Answer) -> None:
+        if exchange.method in {"GET", "HEAD"}:
+            await self._desk.answer(exchange, answer, [])
+            return
+        refusal = Refusal(code=Code.METHOD_WRONG, names={"methods": "GET, HEAD"})
+        await self._desk.refuse(exchange, DIALECT, refusal, None, [(b"allow", b"GET, HEAD")])

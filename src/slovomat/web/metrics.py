@@ -1,0 +1,81 @@
+"""Counts and times for Prometheus, and the log of what went wrong: the Watch port."""
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from slovomat.domain.events import Failure, Usage
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
+
+
+class Metrics:
+    """One registry per App, so that two of them in a process do not share counts."""
+
+    def __init__(self) -> None:
+        self._log = structlog.get_logger("slovomat")
+        self.registry = CollectorRegistry()
+        self._answers = Counter(
+            "slovomat_http_requests",
+            "Answers by route and status",
+            ["route", "status"],
+            registry=self.registry,
+        )
+        self._latency = Histogram(
+            "slovomat_http_seconds",
+            "Time to a whole answer",
+            ["route"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._generations = Counter(
+            "slovomat_generations", "Generations by outcome", ["dialect", "outcome"], registry=self.registry
+        )
+        self._generation_seconds = Histogram(
+            "slovomat_generation_seconds", "Length of generations", ["dialect"], buckets=_SECONDS,
+            registry=self.registry,
+        )  # fmt: skip
+        self._tokens = Counter("slovomat_tokens", "Tokens by kind", ["kind"], registry=self.registry)
+        self._upstream_errors = Counter(
+            "slovomat_upstream_errors", "Failed upstream calls", ["upstream", "kind"], registry=self.registry
+        )
+        self._holds = Gauge("slovomat_holds_open", "Generations under way", registry=self.registry)
+        self._queued = Gauge("slovomat_queue_jobs", "Jobs that wait", registry=self.registry)
+        self._queue_age = Gauge(
+            "slovomat_queue_age_seconds", "Age of the oldest waiting job", registry=self.registry
+        )
+        self._violations = Gauge(
+            "slovomat_audit_violations", "Broken invariants at the last audit", registry=self.registry
+        )
+
+    def answered(self, route: str, status: int, seconds: float) -> None:
+        """One HTTP answer."""
+        self._answers.labels(route, status).inc()
+        self._latency.labels(route).observe(seconds)
+
+    def upstream_failed(self, upstream: str, failure: Failure) -> None:
+        """One failed call; the detail was freed of secrets by the adapter."""
+        self._upstream_errors.labels(upstream, failure.kind).inc()
+        self._log.warning("upstream failed", upstream=upstream, kind=failure.kind, detail=failure.detail)
+
+    def generation_ended(self, dialect: str, outcome: str, usage: Usage, seconds: float) -> None:
+        """One generation's end."""
+        self._generations.labels(dialect, outcome).inc()
+        self._generation_seconds.labels(dialect).observe(seconds)
+        self._tokens.labels("prompt").inc(max(0, usage.prompt_tokens))
+        self._tokens.labels("completion").inc(max(0, usage.completion_tokens))
+
+    def audited(self, violations: int) -> None:
+        """The result of an audit on the timer."""
+        self._violations.set(violations)
+        if violations:
+            self._log.error("the books do not balance: run `slovomat audit`", violations=violations)
+
+    def queue(self, holds: int, queued: int, oldest_age_s: float) -> None:
+        """What waits and what is under way."""
+        self._holds.set(holds)
+        self._queued.set(queued)
+        self._queue_age.set(oldest_age_s)
+
+    def text(self) -> bytes:
+        """The exposition."""
+        return generate_latest(self.registry)

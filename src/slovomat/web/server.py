@@ -1,0 +1,64 @@
+"""uvicorn, embedded: on our socket, with our protocol, leaving signals to the App."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import uvicorn
+
+from slovomat.settings import Settings
+from slovomat.web.protocol import GuardedProtocol, HTTPLimits, guarded_protocol
+
+_BACKLOG = 2048
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket, so that the port is known before anything is printed. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+
+
+class EmbeddedServer(uvicorn.Server):
+    """A server that says when it has started."""
+
+    def __init__(self, app: Any, settings: Settings) -> None:
+        limits = HTTPLimits(
+            headers_max=settings.headers_max,
+            headers_max_bytes=settings.headers_max_bytes,
+            header_timeout_s=settings.header_timeout_s,
+            body_timeout_s=settings.body_timeout_s,
+        )
+        config = uvicorn.Config(
+            app,
+            http=guarded_protocol(limits),
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            backlog=_BACKLOG,
+            limit_concurrency=settings.connections_max,
+            timeout_keep_alive=int(settings.idle_timeout_s),
+            timeout_graceful_shutdown=5,
+        )
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts to accept."""
+        await super().startup(sockets)
+        self.ready.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """The App handles signals: it drains before the server stops."""
+        yield
+
+    def cut_off_slow_senders(self, now_s: float) -> None:
+        """Called about once a second."""
+        for connection in tuple(self.server_state.connections):
+            if isinstance(connection, GuardedProtocol):
+                connection.check_slowness(now_s)

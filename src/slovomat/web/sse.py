@@ -1,0 +1,81 @@
+"""A chat stream on its way to the client, as server-sent events."""
+
+from collections.abc import Awaitable, Callable
+
+from slovomat.dialects import openai_answer
+from slovomat.domain.refusal import Refusal
+from slovomat.domain.request import StoredAnswer
+from slovomat.web.exchange import Exchange, Header
+
+CONTENT_TYPE = b"text/event-stream; charset=utf-8"
+_DONE = b"data: [DONE]\n\n"
+_COMMENT = b": keep-alive\n\n"
+
+
+class EventStream:
+    """The Sink of a stream. Nothing is sent before the first piece, so that an early failure is an
+    ordinary error answer; only a long silence sends the headers and a comment."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        headers: list[Header],
+        *,
+        hide_model: str,
+        keep: bool,
+        clock: Callable[[], float],
+        refuse: Callable[[Refusal], Awaitable[None]],
+        error_body: Callable[[Refusal], bytes],
+    ) -> None:
+        self._exchange = exchange
+        self._headers = headers
+        self._hide_model = hide_model
+        self._kept: list[bytes] | None = [] if keep else None
+        self._clock = clock
+        self._started = False
+        self._refuse = refuse
+        self._error_body = error_body
+        self._quiet_since_s = clock()
+        self._stuck_since_s: float | None = None
+
+    async def piece(self, data: bytes) -> None:
+        """One chunk."""
+        frame = b"data: " + openai_answer.chunk(data, self._hide_model) + b"\n\n"
+        if self._kept is not None:
+            self._kept.append(frame)
+        await self._send(frame)
+
+    async def whole(self) -> None:
+        """`[DONE]`, and the end."""
+        await self._send(_DONE, more=False)
+
+    async def broken(self, refusal: Refusal) -> None:
+        """An error answer, or an error event when pieces are out already; never a `[DONE]`."""
+        if not self._started:
+            await self._refuse(refusal)
+            return
+        await self._send(b"data: " + self._error_body(refusal) + b"\n\n", more=False)
+
+    def kept(self) -> StoredAnswer:
+        """The whole stream, for repeats."""
+        return StoredAnswer(200, CONTENT_TYPE.decode(), b"".join([*(self._kept or []), _DONE]))
+
+    async def tend(self, now_s: float, keepalive_s: float, stall_s: float) -> None:
+        """Called about once a second: a comment after long silence; a client that does not read has left."""
+        if self._stuck_since_s is not None:
+            if now_s - self._stuck_since_s > stall_s:
+                self._exchange.client.depart()
+        elif now_s - self._quiet_since_s >= keepalive_s:
+            await self._send(_COMMENT)
+
+    async def _send(self, frame: bytes, more: bool = True) -> None:
+        if self._exchange.client.left:
+            return
+        self._stuck_since_s = self._clock()
+        if not self._started:
+            self._started = True
+            headers = [(b"content-type", CONTENT_TYPE), (b"cache-control", b"no-cache"), *self._headers]
+            await self._exchange.start(200, headers)
+        await self._exchange.write(frame, more)
+        self._stuck_since_s = None
+        self._quiet_since_s = self._clock()

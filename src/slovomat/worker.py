@@ -1,0 +1,121 @@
+"""The workers in the server's process: they claim queued jobs under a lease and run them."""
+
+import asyncio
+import contextlib
+
+import msgspec
+import structlog
+
+from slovomat.domain.generation import ClaimedJob
+from slovomat.ports.env import Env
+from slovomat.ports.store import Jobs, StoreUnavailableError
+from slovomat.ports.upstream import Upstream
+from slovomat.usecases.jobs import JobRunner
+
+_POLL_S = 0.5
+"""How often the queue is asked without a wake-up: retries come due, other processes hand back."""
+
+
+class WorkerRules(msgspec.Struct, frozen=True, kw_only=True):
+    """`owner` names this process in leases; see slovomat.settings for the rest."""
+
+    owner: str
+    concurrency: int
+    lease_ms: int
+    queue_max: int
+
+
+class Worker:
+    """Claims as many jobs as it has free places. All its tasks belong to the group given to `run`."""
+
+    def __init__(
+        self, runner: JobRunner, jobs: Jobs, upstream: Upstream, env: Env, rules: WorkerRules
+    ) -> None:
+        self._runner = runner
+        self._jobs = jobs
+        self._upstream = upstream
+        self._env = env
+        self._rules = rules
+        self._wake = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
+        self._stopping = False
+        self._log = structlog.get_logger("slovomat")
+        self.queued = 0
+        """Waiting jobs when last counted, and all added since."""
+
+    @property
+    def full(self) -> bool:
+        """Whether the queue takes no more."""
+        return self._stopping or self.queued >= self._rules.queue_max
+
+    def added(self) -> None:
+        """A job was queued by this process."""
+        self.queued += 1
+        self._wake.set()
+
+    async def run(self, tasks: asyncio.TaskGroup) -> None:
+        """Claims until `stop`."""
+        while not self._stopping:
+            claimed = 0
+            if self._upstream.readiness().ready:
+                claimed = await self._claim(tasks)
+            if not claimed:
+                await self._rest()
+
+    async def _claim(self, tasks: asyncio.TaskGroup) -> int:
+        free = self._rules.concurrency - len(self._running)
+        if free <= 0:
+            return 0
+        now_ms = self._env.now_ms()
+        self._wake.clear()
+        try:
+            jobs = await self._jobs.claim(self._rules.owner, free, now_ms, now_ms + self._rules.lease_ms)
+        except StoreUnavailableError as error:
+            self._log.error("cannot claim jobs", error=str(error))
+            return 0
+        for job in jobs:
+            task = tasks.create_task(self._attempt(job))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+        return len(jobs)
+
+    async def _rest(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_POLL_S):
+                await self._wake.wait()
+        self._wake.clear()
+
+    async def _attempt(self, job: ClaimedJob) -> None:
+        """One attempt; whatever goes wrong here, the lease lapses and the job is run again."""
+        try:
+            await self._runner.run(job)
+        except StoreUnavailableError as error:
+            self._log.error("a job's outcome could not be written", job=job.id, error=str(error))
+        except Exception as error:
+            self._log.exception("a job failed by a bug", job=job.id, error=type(error).__name__)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._wake.set()
+
+    async def heartbeat(self) -> None:
+        """Extends the leases of what is running, until cancelled."""
+        while True:
+            await asyncio.sleep(self._rules.lease_ms / 3000)
+            if self._running:
+                with contextlib.suppress(StoreUnavailableError):
+                    await self._jobs.extend_leases(
+                        self._rules.owner, self._env.now_ms() + self._rules.lease_ms
+                    )
+
+    async def stop(self, drain_s: float) -> None:
+        """Claims no more; what is not finished in time is handed back for the next start."""
+        self._stopping = True
+        self._wake.set()
+        if self._running:
+            await asyncio.wait(tuple(self._running), timeout=drain_s)
+        for task in tuple(self._running):
+            task.cancel()
+        if self._running:
+            await asyncio.wait(tuple(self._running), timeout=5)
+        await self._jobs.hand_back(self._rules.owner, self._env.now_ms())
