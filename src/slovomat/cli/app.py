@@ -9,7 +9,21 @@ import typer
 from typer.main import get_command
 
 from slovomat import __version__
-from slovomat.cli import asking, books, jobs, keys, models, modes, prices, upstream, users
+from slovomat.cli import (
+    asking,
+    books,
+    config,
+    doctor,
+    jobs,
+    keys,
+    models,
+    modes,
+    prices,
+    serving,
+    upkeep,
+    upstream,
+    users,
+)
 from slovomat.cli.command import command
 from slovomat.cli.exits import Exit, FaultError
 from slovomat.cli.output import Output
@@ -40,11 +54,21 @@ def root(
 
 _NEGATIVE_NUMBERS = {"ignore_unknown_options": True}
 
+command(app, "serve")(serving.serve)
+command(app, "init")(config.init)
+command(app, "doctor")(doctor.doctor)
+app.add_typer(config.app)
+for people in (users.app, keys.app):
+    app.add_typer(people)
 command(app, "credit", context_settings=_NEGATIVE_NUMBERS)(users.credit)
+for offer in (prices.plans, prices.packs):
+    app.add_typer(offer)
+for work in (jobs.app, upstream.app, modes.app, models.app):
+    app.add_typer(work)
 command(app, "audit")(books.audit)
+command(app, "backup")(upkeep.backup)
+command(app, "migrate")(upkeep.migrate)
 command(app, "ask")(asking.ask)
-for one in (users.app, keys.app, prices.plans, prices.packs, jobs.app, upstream.app, modes.app, models.app):
-    app.add_typer(one)
 
 
 def run(arguments: Sequence[str]) -> int:

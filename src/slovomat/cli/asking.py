@@ -75,8 +75,8 @@ def _fault(error: "SlovomatError", address: str) -> FaultError:
         case InvalidKey():
             return FaultError(
                 Exit.CONFIGURATION,
-                f"{said} Make one: slovomat key create EMAIL",
-                f"{said} Новый: slovomat key create EMAIL",
+                f"{said}; make one: slovomat key create EMAIL",
+                f"{said}; новый: slovomat key create EMAIL",
             )
         case _:
             return FaultError(Exit.FAILED, said, said)

@@ -41,6 +41,8 @@ def fault_of(error: Exception) -> FaultError | None:
     match error:
         case FaultError():
             return error
+        case ExceptionGroup() if len(error.exceptions) == 1:  # raised inside a task group
+            return fault_of(error.exceptions[0])
         case BadSettingsError():
             return FaultError(Exit.CONFIGURATION, text, text)
         case BrokenMode():

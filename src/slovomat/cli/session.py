@@ -54,10 +54,14 @@ class Session:
     @contextlib.asynccontextmanager
     async def store(self) -> AsyncIterator["Store"]:
         """The open store: made, migrated and with a price list where the service has never run."""
+        from slovomat.ports.store import StoreUnavailableError
         from slovomat.storage.open import make_store
         from slovomat.usecases.accounts import ensure_price_list
 
-        make_data_folder(self.settings.data)
+        try:
+            make_data_folder(self.settings.data)
+        except OSError as error:
+            raise StoreUnavailableError(str(error)) from error
         store = make_store(self.settings.database_path)
         await store.open()
         try:

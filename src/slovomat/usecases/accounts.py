@@ -6,7 +6,7 @@ from slovomat.domain.caller import DIALECTS, Plan
 from slovomat.domain.ids import AccountId, KeyId, PlanId
 from slovomat.domain.keys import key_hash, make_key, shown
 from slovomat.ports.env import Env
-from slovomat.ports.store import Credit, NewKey, PackOffer, PlanOffer, Store
+from slovomat.ports.store import NewKey, PackOffer, PlanOffer, Store
 
 FREE_PLAN = "Бесплатный"
 FULL_PLAN = "Престиж"
@@ -21,7 +21,7 @@ _PLANS = (
     Plan(
         id=PlanId(0),
         name=FULL_PLAN,
-        daily_requests=200,
+        daily_requests=100,
         dialects=frozenset(DIALECTS),
         api_allowance=True,
         price_kopecks=49_000,
@@ -85,18 +85,12 @@ async def rotate_key(
     return None if key_id_or_none is None else CreatedKey(key_id_or_none, key)
 
 
-async def first_account(
-    store: Store, env: Env, secret: bytes, email: str, requests: int
-) -> CreatedKey | None:
-    """The operator's own account on the full plan, with a pack and a key; None when accounts exist."""
+async def first_account(store: Store, env: Env, secret: bytes, email: str) -> CreatedKey | None:
+    """The operator's own account on the full plan, with a key; None when accounts exist."""
     await ensure_price_list(store)
     if await store.list_accounts(limit=1):
         return None
-    now_ms = env.now_ms()
-    account_id = await store.add_account(email, FULL_PLAN, True, now_ms)
+    account_id = await store.add_account(email, FULL_PLAN, True, env.now_ms())
     if account_id is None:
         return None
-    await store.credit(
-        Credit(account_id=account_id, requests=requests, title="start", reason="first start", now_ms=now_ms)
-    )
     return await create_key(store, env, secret, account_id, KeyRules(name="first"))

@@ -1,0 +1,22 @@
+"""`slovomat serve`: flags into settings; the rest is slovomat.main's."""
+
+from typing import Annotated
+
+import typer
+
+from slovomat.cli.session import Session
+
+
+def serve(
+    session: Session,
+    *,
+    host: Annotated[str | None, typer.Option("--host", metavar="HOST", help="address to listen on")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", metavar="PORT", min=0, max=65_535, help="0 takes a free one")
+    ] = None,
+    site: Annotated[str | None, typer.Option("--site", metavar="URL", help="the public address")] = None,
+) -> int:
+    """Run the service. With nothing configured: SQLite, a first key, the embedded model."""
+    from slovomat.main import serve as run_service
+
+    return run_service(session.load(host=host, port=port, site=site))
