@@ -50,7 +50,7 @@ def _key_lines(data: Path, steps: FirstSteps) -> list[str]:
     lines = []
     if steps.key and sys.stdout.isatty():
         shown = steps.key
-        lines.append(f"  key            {steps.key}   (shown once; 100 requests)")
+        lines.append(f"  key            {steps.key}   (shown once)")
     elif steps.key:
         _write_private(file, steps.key)
     if shown != steps.key and file.exists():

@@ -10,7 +10,6 @@ from slovomat.ports.store import Store
 from slovomat.usecases.accounts import ensure_price_list, first_account
 
 OPERATOR_EMAIL = "operator@localhost"
-_FIRST_REQUESTS = 100
 _FIRST_KEY, _LOGIN = "first_key_id", "operator_login_sha256"
 
 _NO_ACCOUNT = """this instance has no account yet, and the first one gets a key that is shown openly:
@@ -36,7 +35,7 @@ async def prepare(store: Store, env: Env, secret: bytes, public: bool) -> FirstS
     if not await store.list_accounts(limit=1):
         if public:
             return _NO_ACCOUNT
-        made = await first_account(store, env, secret, OPERATOR_EMAIL, _FIRST_REQUESTS)
+        made = await first_account(store, env, secret, OPERATOR_EMAIL)
         if made is None:
             return FirstStart()
         token = env.random_bytes(24).hex()

@@ -1,7 +1,14 @@
 """Counts and times for Prometheus, and the log of what went wrong: the Watch port."""
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 
 from slovomat.domain.events import Failure, Usage
 
@@ -12,6 +19,7 @@ class Metrics:
     """One registry per App, so that two of them in a process do not share counts."""
 
     def __init__(self) -> None:
+        disable_created_metrics()
         self._log = structlog.get_logger("slovomat")
         self.registry = CollectorRegistry()
         self._answers = Counter(

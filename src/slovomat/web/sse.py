@@ -74,7 +74,7 @@ class EventStream:
         self._stuck_since_s = self._clock()
         if not self._started:
             self._started = True
-            headers = [(b"content-type", CONTENT_TYPE), (b"cache-control", b"no-cache"), *self._headers]
+            headers = [(b"content-type", CONTENT_TYPE), *self._headers]
             await self._exchange.start(200, headers)
         await self._exchange.write(frame, more)
         self._stuck_since_s = None

@@ -77,7 +77,7 @@ def sample(dialect: Dialect, code: Code, scene: Scene) -> Refusal:
     """A refusal with the code, naming the plans of this instance."""
     opens = tuple(plan.name for plan in scene.plans if dialect.name in plan.dialects)
     closed = next((plan.name for plan in scene.plans if dialect.name not in plan.dialects), "…")
-    return refusal_sample(code, opens, closed, scene.settings)
+    return refusal_sample(code, dialect.name, opens, closed, scene.settings)
 
 
 def readable(answer: Answer) -> str:

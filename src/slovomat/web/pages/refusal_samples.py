@@ -1,5 +1,6 @@
 """A plausible refusal for every code: what the documentation shows is what the dialects make of it."""
 
+from slovomat.dialects.json_body import bad_field
 from slovomat.domain.refusal import Code, Refusal
 from slovomat.settings import Settings
 
@@ -10,17 +11,19 @@ _NAMES: dict[Code, dict[str, str | int]] = {
     Code.MODEL_UNKNOWN: {"model": "gpt-0"},
     Code.METHOD_WRONG: {"methods": "POST"},
     Code.FIELDS_MISSING: {"fields": "key"},
-    Code.FIELD_BAD: {"field": "key", "allowed": "string"},
     Code.MODE_UNKNOWN: {"field": "mode", "modes": "chat, shorter, continue, …"},
     Code.NO_UPSTREAM: {"detail": "…", "remedy": "slovomat doctor"},
 }
-_FIELDS = {Code.FIELD_BAD: "messages", Code.MODEL_UNKNOWN: "model"}
 RETRIED = frozenset({Code.TOO_OFTEN, Code.IDEMPOTENCY_IN_PROGRESS, Code.OVERLOADED, Code.NO_UPSTREAM})
 """Refusals that pass by themselves: their answers carry Retry-After."""
 
 
-def refusal_sample(code: Code, opens: tuple[str, ...], closed: str, settings: Settings) -> Refusal:
+def refusal_sample(
+    code: Code, dialect: str, opens: tuple[str, ...], closed: str, settings: Settings
+) -> Refusal:
     """The refusal of that code; `opens` are the plans with the API, `closed` is one without it."""
+    if code is Code.FIELD_BAD:
+        return bad_field("messages", "messages") if dialect == "openai" else bad_field("key", "string")
     names = dict(_NAMES.get(code, {}))
     if code is Code.PLAN_CLOSED:
         names = {"plans": ", ".join(opens), "plan": closed}
@@ -28,7 +31,7 @@ def refusal_sample(code: Code, opens: tuple[str, ...], closed: str, settings: Se
         names = {"limit": settings.body_max_bytes}
     return Refusal(
         code=code,
-        field=_FIELDS.get(code),
+        field="model" if code is Code.MODEL_UNKNOWN else None,
         names=names,
         balance_requests=1,
         retry_after_ms=RETRY_AFTER_S * 1000 if code in RETRIED else None,

@@ -114,10 +114,12 @@ PROSE = {
     "docs_stream_text": Text(
         'С `"stream": true` ответ идёт событиями `data:`, последнее — `data: [DONE]`. В тишине каждые '
         "{seconds} с приходит строка `: keep-alive`. Поток, который оборвался с ошибкой, заканчивается "
-        "событием с `error`, без `[DONE]`, и не оплачивается.",
+        "событием с `error`, без `[DONE]`, и не оплачивается. Поток, из которого вы ушли сами, "
+        "оплачивается, если хоть что-то уже пришло.",
         'With `"stream": true` the answer comes as `data:` events, the last being `data: [DONE]`. In '
         "silence a line `: keep-alive` comes every {seconds} s. A stream that breaks with an error ends "
-        "with an event that has `error`, without `[DONE]`, and is not paid.",
+        "with an event that has `error`, without `[DONE]`, and is not paid. A stream that "
+        "you leave is paid once anything of it has arrived.",
     ),
     "docs_models": Text("Модели", "Models"),
     "docs_models_text": Text(
