@@ -43,7 +43,10 @@ def ask(
     from slovomat.client import Slovomat, SlovomatError
 
     text = read_text(text)
-    address = url or os.environ.get("SLOVOMAT_URL") or _own_address(session)
+    address = url or os.environ.get("SLOVOMAT_URL")
+    if address is None:
+        address = _own_address(session)
+        key = key or os.environ.get("SLOVOMAT_KEY") or _first_key(session)
     language: Literal["ru", "en"] = "ru" if session.out.language == "ru" else "en"
     try:
         with Slovomat(key, address, dialect=dialect.value, language=language, timeout_s=timeout) as slovomat:
@@ -61,6 +64,16 @@ def _own_address(session: Session) -> str:
     settings = session.settings
     host = "127.0.0.1" if settings.host in {"0.0.0.0", "::", ""} else settings.host  # noqa: S104
     return settings.site or f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def _first_key(session: Session) -> str | None:
+    """The key that the first start of this instance wrote down, where it may be read."""
+    from slovomat.greeting import FIRST_KEY_FILE
+
+    try:
+        return (session.settings.data / FIRST_KEY_FILE).read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _fault(error: "SlovomatError", address: str) -> FaultError:

@@ -66,11 +66,23 @@ async def ask(session: "Session", upstream: "Upstream", prompt: Prompt) -> Answe
 @contextlib.asynccontextmanager
 async def upstream(session: "Session") -> AsyncIterator["Upstream"]:
     """The upstream that the settings name, ready. Raises FaultError or ModelError when it cannot be."""
-    _log_errors_alone()
+    from slovomat.main import CannotStartError, make_upstream
+
     settings = session.settings
-    opened = _embedded(session) if not settings.upstream_url else _named(session)
-    async with opened as one:
-        yield one
+    _log_errors_alone()
+    if not settings.upstream_url:
+        _must_be_there(settings, model_wanted(settings).name)
+    async with asyncio.TaskGroup() as tasks:
+        try:
+            one = make_upstream(settings, session.env, tasks.create_task)
+        except CannotStartError as error:
+            raise FaultError(Exit(error.exit_code), str(error), str(error)) from None
+        await one.start()
+        try:
+            await _loaded(one)
+            yield one
+        finally:
+            await one.stop()
 
 
 def model_folder(settings: "Settings") -> Path:
@@ -93,57 +105,6 @@ def model_wanted(settings: "Settings") -> "Model":
     return weights_table.choose(memory_bytes, weights_table.free_disk_bytes(folder), have)
 
 
-@contextlib.asynccontextmanager
-async def _named(session: "Session") -> AsyncIterator["Upstream"]:
-    from slovomat.upstreams.openai_http import OpenAIHTTP, UpstreamConfig
-
-    settings = session.settings
-    config = UpstreamConfig(
-        name="openai",
-        base_url=settings.upstream_url,
-        key=settings.upstream_key.get_secret_value(),
-        model=settings.upstream_model,
-        connect_timeout_s=settings.upstream_connect_timeout_s,
-        first_byte_timeout_s=settings.upstream_first_byte_timeout_s,
-        gap_timeout_s=settings.upstream_gap_timeout_s,
-        total_timeout_s=settings.upstream_total_timeout_s,
-        max_response_bytes=settings.upstream_max_response_bytes,
-    )
-    try:
-        http = OpenAIHTTP(config, session.env)
-    except ValueError as error:
-        raise FaultError(Exit.CONFIGURATION, f"upstream: {error}", f"апстрим: {error}") from None
-    await http.start()
-    try:
-        yield http
-    finally:
-        await http.stop()
-
-
-@contextlib.asynccontextmanager
-async def _embedded(session: "Session") -> AsyncIterator["Upstream"]:
-    from slovomat.upstreams.local import Local, LocalConfig
-
-    settings = session.settings
-    model = model_wanted(settings)
-    _must_be_there(settings, model.name)
-    config = LocalConfig(
-        folder=model_folder(settings),
-        model=model.name,
-        slots=1,
-        gap_timeout_s=settings.upstream_gap_timeout_s,
-        total_timeout_s=settings.upstream_total_timeout_s,
-    )
-    async with asyncio.TaskGroup() as tasks:
-        local = Local(config, session.env, tasks.create_task)
-        await local.start()
-        try:
-            await _loaded(local)
-            yield local
-        finally:
-            await local.stop()
-
-
 def _must_be_there(settings: "Settings", name: str) -> None:
     """A command must not begin to fetch a gigabyte unasked."""
     from slovomat.upstreams import weights
@@ -158,11 +119,11 @@ def _must_be_there(settings: "Settings", name: str) -> None:
         )
 
 
-async def _loaded(local: "Upstream") -> None:
+async def _loaded(upstream: "Upstream") -> None:
     """Waits until the model answers, or has said why it will not."""
     try:
         async with asyncio.timeout(_LOADING_S):
-            while not (state := local.readiness()).ready:
+            while not (state := upstream.readiness()).ready:
                 if state.remedy:
                     detail = f"{state.detail}; {state.remedy}"
                     raise FaultError(Exit.UPSTREAM, detail, detail)

@@ -88,7 +88,7 @@ def _signature(function: Callable[..., Any]) -> inspect.Signature:
     return inspect.Signature([*(one.replace(kind=keyword) for one in own), *common])
 
 
-def _outcome(session: Session, function: Callable[..., Any], values: dict[str, Any]) -> Exit:
+def _outcome(session: Session, function: Callable[..., Any], values: dict[str, Any]) -> int:
     try:
         returned = function(session, **values)
         if inspect.iscoroutine(returned):
@@ -99,4 +99,4 @@ def _outcome(session: Session, function: Callable[..., Any], values: dict[str, A
             raise
         session.out.fault(fault)
         return fault.exit_code
-    return Exit.OK if returned is None else returned
+    return Exit.OK if returned is None else int(returned)

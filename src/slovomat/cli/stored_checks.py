@@ -111,24 +111,19 @@ async def _secret(session: "Session", store: "Store") -> Check:
 
 async def _first_key(session: "Session", store: "Store") -> Check:
     """A key that a terminal or a log has seen must not guard an address that others can reach."""
-    from slovomat.usecases.accounts import first_key_in_force
+    from slovomat.usecases.first_start import prepare
 
-    say, host = session.out.say, session.settings.host
-    key = await first_key_in_force(store, session.env.now_ms())
-    if key is None:
-        return Check(name="first key", state="ok", detail=say("not in force", "не действует"))
+    host = session.settings.host
+    detail = session.out.say(f"listens on {host}", f"адрес {host}")
     if loopback(host):
-        return Check(
-            name="first key",
-            state="ok",
-            detail=say(f"in force, on {host} only", f"действует, только на {host}"),
-        )
+        return Check(name="first key", state="ok", detail=detail)
+    refused = await prepare(store, session.env, b"", public=True)  # makes nothing where it would be public
+    if not isinstance(refused, str):
+        return Check(name="first key", state="ok", detail=detail)
+    why, *commands = refused.split("\n  ")
     return Check(
         name="first key",
         state="fault",
-        detail=say(
-            f"the key made at the first start is in force, and {host} is open to others",
-            f"ключ первого запуска действует, а {host} доступен другим",
-        ),
-        fix=f"slovomat key rotate {key} --overlap 0",
+        detail=f"{detail}: {' '.join(why.split())}",
+        fix=" && ".join(" ".join(command.split()) for command in commands),
     )
