@@ -81,10 +81,10 @@ def sample(dialect: Dialect, code: Code, scene: Scene) -> Refusal:
 
 
 def readable(answer: Answer) -> str:
-    """The body with a space after each colon and comma; events of a stream as they are."""
+    """One line with spaces, several where it holds a list of objects; a stream's events as they are."""
     if answer.content_type.startswith(b"text/event-stream"):
         return answer.body.decode().strip()
-    return msgspec.json.format(answer.body, indent=0).decode()
+    return msgspec.json.format(answer.body, indent=2 if b"[{" in answer.body else 0).decode()
 
 
 def _call(dialect: Dialect, route: Route, scene: Scene) -> Call:
