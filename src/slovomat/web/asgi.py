@@ -1,5 +1,6 @@
 """The entry: one table of the API's routes, the service's own paths, and the pages for the rest."""
 
+import itertools
 from collections.abc import Awaitable, Callable
 from typing import cast
 
@@ -43,6 +44,9 @@ class Entry:
         self._below: dict[str, _Endpoint] = {}
         self._prefixes = sorted(all_dialects(), key=lambda dialect: -len(dialect.prefix))
         self._deadline_s = desk.services.settings.request_timeout_s
+        # Unique without a draw of chance a request: a random start, then a count.
+        self._id_prefix = f"req_{desk.services.env.random_bytes(8).hex()}"
+        self._numbers = itertools.count(1)
         self._log = structlog.get_logger("slovomat")
         for dialect in all_dialects():
             self._add(dialect)
@@ -67,7 +71,7 @@ class Entry:
         """One request. Pages see only what no dialect and no health path claims."""
         if scope["type"] != "http":
             return
-        request_id = "req_" + self._services.env.random_bytes(12).hex()
+        request_id = f"{self._id_prefix}{next(self._numbers):08x}"
         exchange = Exchange(scope, receive, send, request_id, self._deadline_s)
         began_s = self._services.env.monotonic_s()
         endpoint = self._find(exchange.path)
