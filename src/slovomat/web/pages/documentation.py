@@ -13,7 +13,8 @@ from slovomat.ports.modes import ModeCatalogue
 from slovomat.settings import Settings
 from slovomat.web.pages.call_examples import Call, calls, refusal, sample
 from slovomat.web.pages.samples import Sample, samples
-from slovomat.web.pages.scene import Scene, terms_of
+from slovomat.web.pages.scene import Scene
+from slovomat.web.services import terms_of
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -44,11 +45,11 @@ def document(
     *, voice: Voice, settings: Settings, modes: ModeCatalogue, plans: Sequence[Plan], prompt: str, said: str
 ) -> Documentation:
     """The documentation in the voice's language. `prompt` and `said`: the samples' question and answer."""
-    dialects = sorted(all_dialects(), key=_order)
+    dialects = in_order()
     scenes = [
         Scene(
             voice=voice,
-            terms=terms_of(settings, one.name),
+            terms=terms_of(one, settings),
             settings=settings,
             modes=modes,
             plans=plans,
@@ -62,6 +63,11 @@ def document(
         for one, scene in zip(dialects, scenes, strict=True)
     )
     return Documentation(sections, tuple(_row(code, dialects, scenes) for code in Code))
+
+
+def in_order() -> list[Dialect]:
+    """All dialects as people are shown them: the known ones in their order, then any others."""
+    return sorted(all_dialects(), key=_order)
 
 
 def _order(dialect: Dialect) -> int:

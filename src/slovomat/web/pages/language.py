@@ -1,32 +1,24 @@
-"""Which language a page speaks: what the address says, else what the browser prefers, else Russian."""
+"""Which language a page speaks: what its address says, else what the browser prefers."""
+
+from starlette.requests import Request
+
+from slovomat.web.exchange import preferred_language
 
 LANGUAGES = ("ru", "en")
-DEFAULT = "ru"
-_MAX_HEADER_CHARS = 1_000
 
 
-def preferred(accept_language: str) -> str:
-    """The best of our languages for an Accept-Language header; equal ones in the header's order."""
-    best, best_weight = DEFAULT, 0.0
-    for part in accept_language[:_MAX_HEADER_CHARS].split(","):
-        tag, _, parameters = part.partition(";")
-        primary = tag.strip().lower().partition("-")[0]
-        weight = _weight(parameters)
-        if primary in LANGUAGES and weight > best_weight:
-            best, best_weight = primary, weight
-    return best
+def chosen(request: Request) -> str | None:
+    """The language that the address names (`?lang=`), if it is one of ours."""
+    asked = request.query_params.get("lang")
+    return asked if asked in LANGUAGES else None
+
+
+def spoken(request: Request) -> str:
+    """The language to answer in."""
+    accepted = request.headers.get("accept-language", "")
+    return chosen(request) or preferred_language(accepted.encode("latin-1"))
 
 
 def other(language: str) -> str:
     """The language that the switch leads to."""
     return "en" if language == "ru" else "ru"
-
-
-def _weight(parameters: str) -> float:
-    name, _, value = parameters.strip().partition("=")
-    if not name:
-        return 1.0
-    try:
-        return float(value) if name.strip() == "q" and 0 <= float(value) <= 1 else 0.0
-    except ValueError:
-        return 0.0

@@ -61,6 +61,6 @@ def _pack(offer: PackOffer) -> PackCard:
         name=offer.name,
         requests=offer.requests,
         price_kopecks=offer.price_kopecks,
-        request_kopecks=each(offer.price_kopecks, max(offer.requests, 1)),
+        request_kopecks=each(offer.price_kopecks, offer.requests),
         valid_days=offer.valid_days,
     )

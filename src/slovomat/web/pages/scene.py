@@ -19,16 +19,3 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     modes: ModeCatalogue
     plans: Sequence[Plan]
     said: str
-
-
-def terms_of(settings: Settings, dialect: str) -> Terms:
-    """What the settings say of a dialect."""
-    return Terms(
-        price_requests=getattr(settings, f"{dialect}_price_requests"),
-        max_chars=getattr(settings, f"{dialect}_max_chars"),
-        json_max_depth=settings.json_max_depth,
-        requests_per_unit=settings.chatinfo_requests_per_unit,
-        models=settings.models,
-        models_strict=settings.models_strict,
-        hide_model=settings.hide_model,
-    )

@@ -8,19 +8,18 @@ from starlette.responses import Response
 
 from slovomat import __version__
 from slovomat.dialects.calls import Voice
-from slovomat.domain.caller import DIALECTS
 from slovomat.ports.modes import ModeCatalogue
 from slovomat.ports.store import Store
 from slovomat.settings import Settings
 from slovomat.web.pages import answer
 from slovomat.web.pages.assets import Asset
-from slovomat.web.pages.documentation import document
-from slovomat.web.pages.language import LANGUAGES, other, preferred
+from slovomat.web.pages.documentation import document, in_order
+from slovomat.web.pages.language import LANGUAGES, chosen, other, spoken
 from slovomat.web.pages.price_list import read_price_list
 from slovomat.web.pages.render import make_templates
 from slovomat.web.pages.samples import samples
-from slovomat.web.pages.scene import terms_of
 from slovomat.web.pages.texts import speak
+from slovomat.web.services import terms_of
 
 View = Callable[[Request], Awaitable[Response]]
 
@@ -42,6 +41,7 @@ class Views:
         self._settings = settings
         self._assets = assets
         self._templates = make_templates(settings)
+        self._terms = {one.name: terms_of(one, settings) for one in in_order()}
         self._texts = {language: speak(language) for language in LANGUAGES}
 
     def by_path(self) -> dict[str, View]:
@@ -58,7 +58,7 @@ class Views:
 
     async def home(self, request: Request) -> Response:
         """What this instance is, and three ways to call it."""
-        language = _language(request)
+        language = spoken(request)
         texts = self._texts[language]
         first = samples("textbot", self._site(), "", texts["sample_prompt"])[0]
         return self._page(request, "home.html", first=first, modes=self._mode_titles(language))
@@ -78,7 +78,7 @@ class Views:
 
     async def documentation(self, request: Request) -> Response:
         """Every call with its answers."""
-        language = _language(request)
+        language = spoken(request)
         texts = self._texts[language]
         plans = [offer.plan for offer in await self._store.list_plans()]
         told = document(
@@ -105,7 +105,7 @@ class Views:
         headers: dict[str, str] | None = None,
         **facts: object,
     ) -> Response:
-        language = _language(request)
+        language = spoken(request)
         shown = {**self._frame(request, language), **facts, "status": status}
         html = self._templates.get_template(template).render(shown)
         return answer.page(html, language, status, headers)
@@ -114,7 +114,7 @@ class Views:
         """What the templates of all pages know."""
         site = self._site()
         base = urlsplit(site).path.rstrip("/")
-        kept = f"?lang={language}" if request.query_params.get("lang") == language else ""
+        kept = f"?lang={language}" if chosen(request) else ""
         return {
             "t": self._texts[language],
             "language": language,
@@ -126,14 +126,8 @@ class Views:
             "host": urlsplit(site).netloc,
             "version": __version__,
             "settings": self._settings,
-            "terms": {name: terms_of(self._settings, name) for name in DIALECTS},
+            "terms": self._terms,
         }
 
     def _mode_titles(self, language: str) -> list[tuple[str, str]]:
         return [(mode_id, self._modes.title(mode_id, language)) for mode_id in self._modes.ids()]
-
-
-def _language(request: Request) -> str:
-    """The language of the address (`?lang=`), else the browser's."""
-    asked = request.query_params.get("lang")
-    return asked if asked in LANGUAGES else preferred(request.headers.get("accept-language", ""))

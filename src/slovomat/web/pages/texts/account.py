@@ -45,6 +45,8 @@ ACCOUNT = {
     "account_step_user": Text("Завести счёт:", "Open an account:"),
     "account_step_credit": Text("Зачислить запросы:", "Credit requests:"),
     "account_step_key": Text("Выдать ключ (он печатается один раз):", "Hand out a key (it is printed once):"),
+    "account_step_list": Text("Посмотреть ключи счёта:", "See the keys of an account:"),
+    "account_step_revoke": Text("Отозвать ключ по номеру из списка:", "Revoke a key by its id in the list:"),
     "account_dev_hint": Text(
         "В папке исходного кода вместо `slovomat` пишите `./dev`; свою папку данных называйте через "
         "`SLOVOMAT_DATA`.",
@@ -77,6 +79,7 @@ ACCOUNT = {
         "One API Unit is {unit}. A free call tells what is left:",
     ),
     "subscription_step_user": Text("Завести счёт сразу на тарифе:", "Open an account on a plan:"),
+    "subscription_step_move": Text("Перевести счёт на тариф:", "Move an account to a plan:"),
     "subscription_step_plan": Text(
         "Изменить тариф: дневные запросы, API, предел в минуту:",
         "Change a plan: daily requests, APIs, limit a minute:",

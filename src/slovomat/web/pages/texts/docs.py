@@ -57,7 +57,6 @@ PROSE = {
     "docs_poll_forms": Text("опрос|опроса|опросов", "poll|polls"),
     "docs_balance_forms": Text("вызов баланса|вызова баланса|вызовов баланса", "balance call|balance calls"),
     "docs_hour_forms": Text("час|часа|часов", "hour|hours"),
-    "docs_no_limit": Text("без ограничения", "no limit"),
     "docs_repeat": Text("Повтор без второй оплаты", "Repeating without paying twice"),
     "docs_repeat_text": Text(
         "Добавьте к платному вызову заголовок `Idempotency-Key` (1–255 печатных знаков; в API заданий можно "
@@ -130,8 +129,6 @@ PROSE = {
     ),
     "docs_price_each": Text("Платный", "Paid"),
     "docs_price_none": Text("Бесплатный", "Free"),
-    "docs_col_field": Text("Поле", "Field"),
-    "docs_col_type": Text("Тип", "Type"),
     "docs_col_about": Text("Что это", "What it is"),
     "docs_required": Text("обязательно", "required"),
     "docs_optional": Text("можно пропустить", "optional"),

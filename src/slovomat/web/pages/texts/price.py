@@ -38,7 +38,7 @@ PRICE = {
     "price_col_generation": Text("Генерация", "Generation"),
     "price_col_text": Text("Текст за раз", "Text at once"),
     "price_unit": Text("В chatinfo 1 API Unit — это {unit}.", "In chatinfo 1 API Unit is {unit}."),
-    "price_no_limit": Text("Без ограничения", "No limit"),
+    "price_no_limit": Text("без ограничения", "no limit"),
     "price_rules": Text("Как тратятся запросы", "How requests are spent"),
     "price_rule_order": Text(
         "Сначала тратятся запросы дня, потом пакеты: первым — тот, что раньше сгорает.",

@@ -15,7 +15,6 @@ SHELL = {
     "footer": Text("Автомат с текстом: запрос внутрь, слова наружу.", "A vending machine for words."),
     "footer_version": Text("Версия {version}", "Version {version}"),
     "request_forms": Text("запрос|запроса|запросов", "request|requests"),
-    "generation_forms": Text("генерация|генерации|генераций", "generation|generations"),
     "day_forms": Text("день|дня|дней", "day|days"),
     "char_forms": Text("знак|знака|знаков", "character|characters"),
     "sample_prompt": Text("Как выбрать велосипед", "How to choose a bicycle"),
