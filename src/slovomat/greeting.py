@@ -26,12 +26,12 @@ def greet(loaded: LoadedSettings, upstream: Upstream, steps: FirstSteps) -> None
     data = loaded.settings.data
     source = str(loaded.file) if loaded.file else "defaults and environment, no slovomat.toml"
     readiness = upstream.readiness()
-    state = "" if readiness.ready else f" ({readiness.detail})"
+    state = "" if readiness.ready else f" ({readiness.detail or 'starting'})"
     lines = [
         f"Slovomat {__version__} listens on {steps.site}",
         f"  data           {data}",
         f"  configuration  {source}",
-        f"  upstream       {upstream.name}, model {upstream.model or 'to be chosen'}{state}",
+        f"  upstream       {upstream.name}, model {upstream.model or 'by free memory'}{state}",
     ]
     if readiness.remedy:
         lines.append(f"                 {readiness.remedy}")

@@ -18,6 +18,7 @@ from slovomat.greeting import FirstSteps, greet
 from slovomat.instance import load_secret
 from slovomat.limits.memory import MemoryLimits
 from slovomat.logs import configure_logs
+from slovomat.model_progress import show_model_progress
 from slovomat.modes import BrokenMode, load_modes
 from slovomat.ports.env import Env
 from slovomat.ports.modes import ModeCatalogue
@@ -212,6 +213,8 @@ class App:
             self._listen_to_signals()
             await server.ready.wait()
             greet(self._loaded, upstream, self._steps(first))
+            if isinstance(upstream, Local):
+                loops.append(tasks.create_task(show_model_progress(upstream)))
             await self._stop.wait()
             await self._drain(services, server, serving)
             await working
