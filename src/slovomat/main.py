@@ -225,7 +225,7 @@ class App:
 
     def _compose(self, upstream: Upstream) -> tuple[Services, Sweep]:
         settings, env, store = self._settings, self._env, self._store
-        metrics = Metrics()
+        metrics = Metrics(settings.log_texts)
         modes = load_mode_files(settings)
         limits = MemoryLimits(env)
         generator = Generator(upstream, store, env, metrics, self._retry_rules())

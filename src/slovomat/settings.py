@@ -59,11 +59,13 @@ class Settings(BaseModel):
     upstream_url: str = Field(default="", description="OpenAI-compatible base URL; empty: the embedded model")
     upstream_key: SecretStr = Field(default=SecretStr(""), description="key of the upstream")
     upstream_model: str = Field(default="gpt-4o", description="model named to the upstream")
-    upstream_connect_timeout_s: Seconds = 10
-    upstream_first_byte_timeout_s: Seconds = 300
-    upstream_gap_timeout_s: Seconds = 120
-    upstream_total_timeout_s: Seconds = 600
-    upstream_max_response_bytes: Positive = 16_777_216
+    upstream_connect_timeout_s: Seconds = Field(default=10, description="for a connection to the upstream")
+    upstream_first_byte_timeout_s: Seconds = Field(default=300, description="for the upstream's first byte")
+    upstream_gap_timeout_s: Seconds = Field(default=120, description="longest silence within an answer")
+    upstream_total_timeout_s: Seconds = Field(default=600, description="for a whole generation")
+    upstream_max_response_bytes: Positive = Field(
+        default=16_777_216, description="largest answer taken from the upstream"
+    )
     upstream_retries: int = Field(default=2, ge=0, le=10, description="further calls while nothing went out")
     upstream_retry_wait_max_s: Seconds = Field(default=5, description="longest pause before a retry")
     upstream_concurrency: NotNegative = Field(default=0, description="generations at once; 0 no limit")
@@ -71,52 +73,58 @@ class Settings(BaseModel):
     local_slots: Positive = Field(default=2, description="generations at once of the embedded model")
 
     # What is sold.
-    textbot_price_requests: Positive = 2
-    textbot_max_chars: NotNegative = 10_000
-    chatinfo_price_requests: Positive = 2
-    chatinfo_max_chars: NotNegative = 5_000
-    chatinfo_requests_per_unit: Positive = 2
-    openai_price_requests: Positive = 2
-    openai_max_chars: NotNegative = 10_000
+    textbot_price_requests: Positive = Field(default=2, description="price of a generation")
+    textbot_max_chars: NotNegative = Field(default=10_000, description="longer texts are cut; 0 no limit")
+    chatinfo_price_requests: Positive = Field(default=2, description="price of a generation")
+    chatinfo_max_chars: NotNegative = Field(default=5_000, description="longer texts are cut; 0 no limit")
+    chatinfo_requests_per_unit: Positive = Field(default=2, description="requests that make one API Unit")
+    openai_price_requests: Positive = Field(default=2, description="price of a generation")
+    openai_max_chars: NotNegative = Field(
+        default=10_000, description="longer conversations are cut; 0 no limit"
+    )
     models: Names = Field(default=("gpt-4o",), description="model names shown at /v1/models")
     models_strict: bool = Field(default=False, description="refuse a model that is not shown")
     hide_model: str = Field(default="", description="name put into answers in place of the upstream's")
     cors_origins: Names = Field(default=("*",), description="origins whose pages may call /v1")
-    idempotency_hours: Positive = 24
+    idempotency_hours: Positive = Field(default=24, description="how long a repeat finds the first answer")
     results_days: Positive = Field(default=30, description="how long results of jobs are kept")
 
     # Limits.
     creates_per_minute: NotNegative = Field(default=1_500, description="per account; a plan's rpm overrides")
-    polls_per_minute: NotNegative = 15_000
-    balances_per_minute: NotNegative = 500
+    polls_per_minute: NotNegative = Field(default=15_000, description="status calls per account; 0 no limit")
+    balances_per_minute: NotNegative = Field(default=500, description="balance calls per account; 0 no limit")
     concurrent_per_account: NotNegative = Field(default=0, description="generations at once; 0 no limit")
     concurrent_direct: Positive = Field(default=4_000, description="chat calls at once, then 503")
     queue_max_jobs: Positive = Field(default=100_000, description="waiting jobs, then 503")
     bad_keys_per_minute: NotNegative = Field(default=300, description="unknown keys from one address")
-    body_max_bytes: Positive = 1_048_576
-    json_max_depth: Positive = 64
-    headers_max: Positive = 100
-    headers_max_bytes: Positive = 65_536
+    body_max_bytes: Positive = Field(default=1_048_576, description="largest request body, then 413")
+    json_max_depth: Positive = Field(default=64, description="deepest nesting of a body")
+    headers_max: Positive = Field(default=100, description="headers of a request, then 431")
+    headers_max_bytes: Positive = Field(default=65_536, description="a request's line and headers, then 431")
     header_timeout_s: Seconds = Field(default=15, description="for a request's line and headers to arrive")
     body_timeout_s: Seconds = Field(default=60, description="for a request's body to arrive")
     idle_timeout_s: Seconds = Field(default=75, description="an idle connection is kept so long")
     request_timeout_s: Seconds = Field(default=600, description="one request, start to end")
     keepalive_s: Seconds = Field(default=15, description="silence after which a stream gets a comment line")
-    connections_max: Positive = 20_000
+    connections_max: Positive = Field(default=20_000, description="open connections, then 503")
 
     # Jobs.
     workers: Positive = Field(default=32, description="generations of jobs at once")
-    job_attempts: Positive = 3
+    job_attempts: Positive = Field(default=3, description="upstream calls for a job before it fails")
     job_retry_wait_s: Seconds = Field(default=1, description="before the second attempt; then doubled")
     lease_s: Seconds = Field(default=30, description="after so long without heartbeat a job is taken over")
     drain_s: float = Field(default=30, ge=0, le=3_600, description="time to finish after SIGTERM")
 
     # How it speaks.
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    log_texts: bool = Field(default=False, description="put prompts and answers into the log")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="least severe event that is logged"
+    )
+    log_texts: bool = Field(
+        default=False, description="put prompts, and the answers of jobs and plain calls, into the log"
+    )
     access_log: bool = Field(default=False, description="a log line for every request, not for failures only")
     trusted_proxies: Names = Field(default=(), description="addresses whose X-Forwarded-For counts")
-    currency: str = "RUB"
+    currency: str = Field(default="RUB", description="of the price list")
 
     @model_validator(mode="before")
     @classmethod

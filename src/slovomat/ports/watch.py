@@ -13,3 +13,6 @@ class Watch(Protocol):
 
     def generation_ended(self, dialect: str, outcome: str, usage: Usage, seconds: float) -> None:
         """A generation ended: `settled`, `released`, with the reason after a colon where there is one."""
+
+    def said(self, generation: int, prompt: str | bytes, answer: str) -> None:
+        """What was asked and answered; kept only where the operator asked for texts in the log."""

@@ -75,6 +75,7 @@ class Generator:
                 return await run.fail(outcome)
             answer = StoredAnswer(200, "application/json", render(outcome.body))
             await run.settle("", outcome.usage, answer if request.idempotency else None)
+            self._watch.said(accepted.id, request.body_rest, outcome.text)
             return answer
 
     async def stream(self, request: ChatRequest, accepted: Accepted, client: Departure, sink: Sink) -> None:
@@ -92,6 +93,7 @@ class Generator:
                 await sink.broken(await run.fail(ended))
                 return
             await run.settle("", ended.usage, sink.kept() if request.idempotency else None)
+            self._watch.said(accepted.id, request.body_rest, "(streamed)")
             await sink.whole()
 
     async def _left(self, request: ChatRequest, run: "_Run") -> None:

@@ -68,6 +68,7 @@ class JobRunner:
         closing = self._closing(job, HoldState.SETTLED, "", completion.usage)
         if await self._jobs.complete(job, completion.text.strip(), closing, self._env.now_ms()):
             self._ended(job, HoldState.SETTLED, completion.usage, began_s)
+            self._watch.said(job.id, job.text, completion.text)
 
     async def _give_up(self, job: ClaimedJob, reason: str, error: str, began_s: float) -> None:
         closing = self._closing(job, HoldState.RELEASED, reason, Usage())

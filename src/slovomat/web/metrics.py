@@ -18,8 +18,9 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120
 class Metrics:
     """One registry per App, so that two of them in a process do not share counts."""
 
-    def __init__(self) -> None:
-        disable_created_metrics()
+    def __init__(self, log_texts: bool = False) -> None:
+        self._log_texts = log_texts
+        disable_created_metrics()  # type: ignore[no-untyped-call] - the library's own gap
         self._log = structlog.get_logger("slovomat")
         self.registry = CollectorRegistry()
         self._answers = Counter(
@@ -71,6 +72,12 @@ class Metrics:
         self._generation_seconds.labels(dialect).observe(seconds)
         self._tokens.labels("prompt").inc(max(0, usage.prompt_tokens))
         self._tokens.labels("completion").inc(max(0, usage.completion_tokens))
+
+    def said(self, generation: int, prompt: str | bytes, answer: str) -> None:
+        """Texts go into the log only when the settings ask for them."""
+        if self._log_texts:
+            prompt = prompt.decode() if isinstance(prompt, bytes) else prompt
+            self._log.info("generation", id=generation, prompt=prompt, answer=answer)
 
     def audited(self, violations: int) -> None:
         """The result of an audit on the timer."""
