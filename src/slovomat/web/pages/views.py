@@ -52,6 +52,7 @@ class Views:
             "/prices": self.price,
             "/account": self.account,
             "/subscription": self.subscription,
+            "/admin/login": self.operator,
             "/api-documentation": self.documentation,
             "/api-docs": self.documentation,
         }
@@ -75,6 +76,11 @@ class Views:
         """The plans, and how to get on one."""
         prices = await read_price_list(self._store, self._settings)
         return self._page(request, "subscription.html", prices=prices)
+
+    async def operator(self, request: Request) -> Response:
+        """Where the printed sign-in link leads: its token must stay in this browser, unkept and unsent."""
+        unkept = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+        return self._page(request, "operator.html", headers=unkept)
 
     async def documentation(self, request: Request) -> Response:
         """Every call with its answers."""

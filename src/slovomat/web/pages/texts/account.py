@@ -85,4 +85,13 @@ ACCOUNT = {
         "Change a plan: daily requests, APIs, limit a minute:",
     ),
     "subscription_step_key": Text("Выдать ключ:", "Hand out a key:"),
+    "operator_title": Text("Вход оператора", "The operator's sign-in"),
+    "operator_lead": Text(
+        "Страницы оператора появятся в следующей версии, тогда же заработает и эта ссылка. Пока всем "
+        "управляет командная строка.",
+        "The operator's pages come with a later version, and this link will work then. Until then the "
+        "command line does it all.",
+    ),
+    "operator_step_help": Text("Все команды:", "All commands:"),
+    "operator_step_audit": Text("Сверить книги:", "Check the books:"),
 }
