@@ -20,7 +20,7 @@ class Metrics:
 
     def __init__(self, log_texts: bool = False) -> None:
         self._log_texts = log_texts
-        disable_created_metrics()  # type: ignore[no-untyped-call] - the library's own gap
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self._log = structlog.get_logger("slovomat")
         self.registry = CollectorRegistry()
         self._answers = Counter(
