@@ -11,6 +11,7 @@ from slovomat.ports.store import StoreUnavailableError
 from slovomat.usecases.sweep import Sweep
 from slovomat.web.desk import Desk
 from slovomat.web.server import EmbeddedServer
+from slovomat.worker import Worker
 
 _REFRESH_S = 0.2
 _TEND_S = 1.0
@@ -24,11 +25,12 @@ _STALL_S = 60.0
 class Background:
     """The loops."""
 
-    def __init__(self, desk: Desk, sweep: Sweep, server: EmbeddedServer, env: Env) -> None:
+    def __init__(self, desk: Desk, sweep: Sweep, server: EmbeddedServer, worker: Worker, env: Env) -> None:
         self._desk = desk
         self._services = desk.services
         self._sweep = sweep
         self._server = server
+        self._worker = worker
         self._env = env
         self._log = structlog.get_logger("slovomat")
 
@@ -68,7 +70,7 @@ class Background:
         await self._sweep.holds()
         await self._sweep.leases()
         queued, oldest_ms = await self._services.store.queue_depth()
-        self._services.worker.queued = queued
+        self._worker.queued = queued
         age_s = max(0, self._env.now_ms() - oldest_ms) / 1000 if oldest_ms else 0
         self._services.metrics.queue(await self._services.store.open_holds(), queued, age_s)
 

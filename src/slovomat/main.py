@@ -7,12 +7,13 @@ import ipaddress
 import signal
 import socket
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Container, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
 from slovomat.background import Background
 from slovomat.domain.days import Calendar
+from slovomat.domain.ids import GenerationId
 from slovomat.env import SystemEnv
 from slovomat.greeting import FirstSteps, greet
 from slovomat.instance import load_secret
@@ -111,6 +112,8 @@ async def _serve(loaded: LoadedSettings, env: Env) -> int:
             raise CannotStartError(first)
         app = App(loaded, env, store, secret, listener)
         return await app.run(first)
+    except StoreUnavailableError as error:
+        raise CannotStartError(f"the database does not answer: {error}", DATABASE) from None
     finally:
         await store.close_store()
         listener.close()
@@ -196,19 +199,19 @@ class App:
 
     async def run(self, first: first_start.FirstStart) -> int:
         """Serves until told to stop, then drains."""
+        await self._sweep(live=()).after_restart()
         async with asyncio.TaskGroup() as tasks:
             upstream = make_upstream(self._settings, self._env, tasks.create_task)
-            services, sweep = self._compose(upstream)
+            services, worker = self._compose(upstream)
             desk = Desk(services, lambda: self.site)
             entry = Entry(desk, self._pages(services), _health(desk))
             server = EmbeddedServer(entry, self._settings)
-            await sweep.after_restart()
             await services.callers.refresh()
             await desk.refresh()
             await upstream.start()
-            loops = Background(desk, sweep, server, self._env).start(tasks)
-            loops.append(tasks.create_task(services.worker.heartbeat()))
-            working = tasks.create_task(services.worker.run(tasks))
+            loops = self._background(desk, server, worker).start(tasks)
+            loops.append(tasks.create_task(worker.heartbeat()))
+            working = tasks.create_task(worker.run(tasks))
             serving = tasks.create_task(server.serve([self._listener]))
             self._listen_to_signals()
             await server.ready.wait()
@@ -216,14 +219,16 @@ class App:
             if isinstance(upstream, Local):
                 loops.append(tasks.create_task(show_model_progress(upstream)))
             await self._stop.wait()
-            await self._drain(services, server, serving)
+            await self._drain(services.gate, worker)
+            server.should_exit = True
+            await serving
             await working
             await upstream.stop()
             for loop in loops:
                 loop.cancel()
         return OK
 
-    def _compose(self, upstream: Upstream) -> tuple[Services, Sweep]:
+    def _compose(self, upstream: Upstream) -> tuple[Services, Worker]:
         settings, env, store = self._settings, self._env, self._store
         metrics = Metrics(settings.log_texts)
         modes = load_mode_files(settings)
@@ -233,6 +238,7 @@ class App:
             attempts=settings.job_attempts, retry_wait_ms=int(settings.job_retry_wait_s * 1000)
         )
         runner = JobRunner(upstream, store, env, metrics, modes=modes, rules=job_rules)
+        worker = Worker(runner, store, upstream, env, self._worker_rules(upstream))
         services = Services(
             settings=settings,
             env=env,
@@ -242,16 +248,22 @@ class App:
             admission=Admission(store, env, limits, Calendar(settings.time_zone), self._admission_rules()),
             generator=generator,
             upstream=upstream,
-            worker=Worker(runner, store, upstream, env, self._worker_rules(upstream)),
+            queue=worker,
             gate=Gate(settings.concurrent_direct, settings.concurrent_per_account),
             metrics=metrics,
         )
+        return services, worker
+
+    def _sweep(self, live: Container[GenerationId]) -> Sweep:
         rules = SweepRules(
             owner=self._owner,
-            results_ms=settings.results_days * 24 * _HOUR_MS,
-            idempotency_ms=settings.idempotency_hours * _HOUR_MS,
+            results_ms=self._settings.results_days * 24 * _HOUR_MS,
+            idempotency_ms=self._settings.idempotency_hours * _HOUR_MS,
         )
-        return services, Sweep(store, env, rules, generator.live)
+        return Sweep(self._store, self._env, rules, live)
+
+    def _background(self, desk: Desk, server: EmbeddedServer, worker: Worker) -> Background:
+        return Background(desk, self._sweep(desk.services.generator.live), server, worker, self._env)
 
     def _retry_rules(self) -> RetryRules:
         wait_max_ms = int(self._settings.upstream_retry_wait_max_s * 1000)
@@ -290,17 +302,15 @@ class App:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
 
-    async def _drain(self, services: Services, server: EmbeddedServer, serving: asyncio.Task[None]) -> None:
+    async def _drain(self, gate: Gate, worker: Worker) -> None:
         """Takes nothing new; what is inside may finish within the drain time, then it is ended."""
-        services.gate.closed = True
+        gate.closed = True
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(services.worker.stop(self._settings.drain_s))
+            tasks.create_task(worker.stop(self._settings.drain_s))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._settings.drain_s):
-                    await services.gate.empty()
-            services.gate.drain()
-        server.should_exit = True
-        await serving
+                    await gate.empty()
+            gate.drain()
 
 
 def _health(desk: Desk) -> dict[str, Any]:

@@ -78,7 +78,7 @@ class JobAPI:
         readiness = self._services.upstream.readiness()
         if not readiness.ready:
             return unavailable(readiness)
-        if self._services.worker.full or self._services.gate.closed:
+        if self._services.queue.full or self._services.gate.closed:
             return Refusal(code=Code.OVERLOADED)
         return None
 
@@ -98,7 +98,7 @@ class JobAPI:
                     balance = await self._services.admission.balance(caller)
                     extra += [*headers.of_charge(balance, 0), (b"idempotent-replayed", b"true")]
                 else:
-                    self._services.worker.added()
+                    self._services.queue.added()
                     extra += headers.of_charge(accepted.balance_requests, accepted.charged_requests)
                 await self._desk.answer(exchange, self._dialect.created(accepted, self._terms), extra)
             case StoredAnswer():

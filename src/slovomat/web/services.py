@@ -1,5 +1,7 @@
 """Everything that the handlers call, put together once by main.py."""
 
+from typing import Protocol
+
 import msgspec
 
 from slovomat.dialects.calls import Dialect, Terms
@@ -13,7 +15,17 @@ from slovomat.usecases.callers import Callers
 from slovomat.usecases.generate import Generator
 from slovomat.web.gate import Gate
 from slovomat.web.metrics import Metrics
-from slovomat.worker import Worker
+
+
+class JobQueue(Protocol):
+    """What the API asks of whoever runs the jobs."""
+
+    @property
+    def full(self) -> bool:
+        """Whether no more jobs are taken."""
+
+    def added(self) -> None:
+        """A job was queued."""
 
 
 class Services(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +39,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     admission: Admission
     generator: Generator
     upstream: Upstream
-    worker: Worker
+    queue: JobQueue
     gate: Gate
     metrics: Metrics
 
