@@ -55,11 +55,11 @@ async def _upstream(session: Session) -> Check:
         if fault is None:
             raise
         check = checks.from_fault(session, "upstream", fault)
-        fix = check.fix or session.out.say(
+        fix = session.out.say(
             "check SLOVOMAT_UPSTREAM_URL, SLOVOMAT_UPSTREAM_KEY and SLOVOMAT_UPSTREAM_MODEL",
             "проверьте SLOVOMAT_UPSTREAM_URL, SLOVOMAT_UPSTREAM_KEY и SLOVOMAT_UPSTREAM_MODEL",
         )
-        return msgspec.structs.replace(check, fix=fix)
+        return msgspec.structs.replace(check, fix=fix) if session.settings.upstream_url else check
     return Check(
         name="upstream", state="ok", detail=f"{answer.upstream}, {answer.model}: {answer.latency_ms} ms"
     )

@@ -61,7 +61,7 @@ async def create(
         networks=words.networks(networks) if networks is not None else (),
     )
     async with session.store() as store:
-        account = await session.account(store, words.email(email))
+        account = await session.account(store, email)
         created = await create_key(store, session.env, session.secret, account.id, rules)
     _print_new(session, created, {"email": account.email, **_rules_shape(rules)})
 
@@ -70,7 +70,7 @@ async def create(
 async def list_all(session: Session, email: Email) -> None:
     """The keys of an account; only their beginnings are known."""
     async with session.store() as store:
-        account = await session.account(store, words.email(email))
+        account = await session.account(store, email)
         keys = [key_shape(row) for row in await store.list_keys(account.id)]
     columns = ("id", "shown", "name", "created_at", "expires_at", "revoked_at", "cap_day", "cap_total")
     session.out.result(

@@ -54,10 +54,6 @@ async def set_plan(
     on_sale: _OnSale = None,
 ) -> None:
     """Make a plan, or change what is named here of it; accounts on it follow within a second."""
-    import msgspec
-
-    from slovomat.ports.store import PlanOffer
-
     if default_rpm and rpm is not None:
         raise FaultError(Exit.USAGE, "--rpm or --default-rpm, not both", "--rpm или --default-rpm, не оба")
     changes = {
@@ -71,7 +67,14 @@ async def set_plan(
     given: dict[str, Any] = {field: value for field, value in changes.items() if value is not None}
     if default_rpm:
         given["rpm"] = None
-    name = words.title(name)
+    await _save_plan(session, words.title(name), given, on_sale)
+
+
+async def _save_plan(session: Session, name: str, given: dict[str, Any], on_sale: bool | None) -> None:
+    import msgspec
+
+    from slovomat.ports.store import PlanOffer
+
     async with session.store() as store:
         there = await store.find_plan(name)
         plan = msgspec.structs.replace(there.plan if there else _new_plan(name), **given)

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from slovomat.cli import words
 from slovomat.cli.exits import Exit, FaultError
 from slovomat.cli.output import Output
 from slovomat.env import SystemEnv
@@ -71,7 +72,8 @@ class Session:
             await store.close_store()
 
     async def account(self, store: "Store", email: str) -> "Account":
-        """The account of this e-mail; the fault when there is none."""
+        """The account of this e-mail, as it was typed; the fault when there is none."""
+        email = words.email(email)
         account = await store.find_account(email)
         if account is None:
             raise FaultError(
@@ -83,6 +85,7 @@ class Session:
 
     async def plan(self, store: "Store", name: str) -> "PlanOffer":
         """The plan of this name; the fault when there is none."""
+        name = words.title(name)
         offer = await store.find_plan(name)
         if offer is None:
             known = ", ".join(f"«{one.plan.name}»" for one in await store.list_plans())

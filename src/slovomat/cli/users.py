@@ -28,7 +28,7 @@ async def add(
     """Make an account."""
     email = words.email(email)
     async with session.store() as store:
-        await session.plan(store, plan)
+        plan = (await session.plan(store, plan)).plan.name
         if await store.add_account(email, plan, False, session.env.now_ms()) is None:
             raise FaultError(Exit.FAILED, f"there is an account {email} already", f"аккаунт {email} уже есть")
         account = await session.account(store, email)
@@ -62,7 +62,7 @@ async def show(
 ) -> None:
     """One account: balance, packs, keys, the last movements of requests."""
     async with session.store() as store:
-        account = await session.account(store, words.email(email))
+        account = await session.account(store, email)
         document = await _in_full(session, store, account, entries)
     session.out.result(document, lambda: _print_account(session, document))
 
@@ -87,8 +87,8 @@ async def set_plan(
 ) -> None:
     """Move an account to a plan; today's allowance follows."""
     async with session.store() as store:
-        account = await session.account(store, words.email(email))
-        await session.plan(store, plan)
+        account = await session.account(store, email)
+        plan = (await session.plan(store, plan)).plan.name
         await store.set_account_plan(account.id, plan)
         account = await session.account(store, account.email)
     session.out.done(
@@ -110,16 +110,11 @@ async def credit(
     """Give an account a pack of requests, or take requests back from its packs."""
     from slovomat.ports.store import Credit
 
-    if not requests or abs(requests) > words.MAX_REQUESTS:
-        raise FaultError(
-            Exit.USAGE,
-            f"REQUESTS is a whole number other than 0, up to {words.MAX_REQUESTS}",
-            f"REQUESTS — целое число, не 0, до {words.MAX_REQUESTS}",
-        )
+    _check_amount(requests)
     now_ms = session.env.now_ms()
     reason = words.title(reason)
     async with session.store() as store:
-        account = await session.account(store, words.email(email))
+        account = await session.account(store, email)
         order = Credit(
             account_id=account.id,
             requests=requests,
@@ -142,6 +137,15 @@ async def credit(
     )
 
 
+def _check_amount(requests: int) -> None:
+    if not requests or abs(requests) > words.MAX_REQUESTS:
+        raise FaultError(
+            Exit.USAGE,
+            f"REQUESTS is a whole number other than 0, up to {words.MAX_REQUESTS}",
+            f"REQUESTS — целое число, не 0, до {words.MAX_REQUESTS}",
+        )
+
+
 def account_shape(account: "Account") -> dict[str, Any]:
     """An account in JSON."""
     return {
@@ -157,7 +161,7 @@ def account_shape(account: "Account") -> dict[str, Any]:
 
 async def _set_blocked(session: Session, email: str, blocked: bool) -> None:
     async with session.store() as store:
-        account = await session.account(store, words.email(email))
+        account = await session.account(store, email)
         await store.set_blocked(account.id, blocked)
         account = await session.account(store, account.email)
     state = ("blocked", "заблокирован") if blocked else ("unblocked", "разблокирован")

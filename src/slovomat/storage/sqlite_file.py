@@ -16,7 +16,7 @@ def applied_migrations(path: Path) -> list[str]:
     """The migrations in force in the file; none where there is no file or no table of them."""
     if not path.exists():
         return []
-    with _reading(path) as connection:
+    with _opened(path) as connection:
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'migrations'").fetchone():
             return []
         return [row[0] for row in connection.execute("SELECT name FROM migrations ORDER BY name")]
@@ -38,13 +38,13 @@ def copy(source: Path, target: Path) -> None:
     Raises FileExistsError, and StoreUnavailableError when either file will not do.
     """
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    with _reading(source) as connection, contextlib.closing(sqlite3.connect(target)) as written:
+    with _opened(source) as connection, _opened(target, "rw") as written:
         connection.backup(written)
 
 
 def settle(path: Path) -> None:
     """Makes a file that nobody uses whole in itself, checks it in full, and flushes it to the disk."""
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+    with _opened(path, "rw") as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
     if (verdict := _verdict(path, "PRAGMA integrity_check(1)")) != "ok":
         raise StoreUnavailableError(f"{path}: {verdict}")
@@ -53,14 +53,16 @@ def settle(path: Path) -> None:
 
 
 def _verdict(path: Path, pragma: str) -> str:
-    with _reading(path) as connection:
+    with _opened(path) as connection:
         return str(connection.execute(pragma).fetchone()[0])
 
 
 @contextlib.contextmanager
-def _reading(path: Path) -> Iterator[sqlite3.Connection]:
+def _opened(path: Path, mode: str = "ro") -> Iterator[sqlite3.Connection]:
     try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_TIMEOUT_S)
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None
+        )
         with contextlib.closing(connection):
             yield connection
     except sqlite3.Error as error:
