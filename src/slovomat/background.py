@@ -69,6 +69,7 @@ class Background:
     async def _sweep_up(self) -> None:
         await self._sweep.holds()
         await self._sweep.leases()
+        await self._sweep.overdue()
         queued, oldest_ms = await self._services.store.queue_depth()
         self._worker.queued = queued
         age_s = max(0, self._env.now_ms() - oldest_ms) / 1000 if oldest_ms else 0

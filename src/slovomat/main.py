@@ -257,6 +257,7 @@ class App:
     def _sweep(self, live: Container[GenerationId]) -> Sweep:
         rules = SweepRules(
             owner=self._owner,
+            job_wait_ms=self._settings.job_wait_hours * _HOUR_MS,
             results_ms=self._settings.results_days * 24 * _HOUR_MS,
             idempotency_ms=self._settings.idempotency_hours * _HOUR_MS,
         )
@@ -288,6 +289,7 @@ class App:
             concurrency=min(settings.workers, slots),
             lease_ms=int(settings.lease_s * 1000),
             queue_max=settings.queue_max_jobs,
+            per_account=settings.concurrent_per_account,
         )
 
     def _pages(self, services: Services) -> Any:

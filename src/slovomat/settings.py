@@ -112,6 +112,7 @@ class Settings(BaseModel):
     workers: Positive = Field(default=32, description="generations of jobs at once")
     job_attempts: Positive = Field(default=3, description="upstream calls for a job before it fails")
     job_retry_wait_s: Seconds = Field(default=1, description="before the second attempt; then doubled")
+    job_wait_hours: Positive = Field(default=24, description="a job that no worker took so long is released")
     lease_s: Seconds = Field(default=30, description="after so long without heartbeat a job is taken over")
     drain_s: float = Field(default=30, ge=0, le=3_600, description="time to finish after SIGTERM")
 

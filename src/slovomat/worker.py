@@ -8,7 +8,7 @@ import structlog
 
 from slovomat.domain.generation import ClaimedJob
 from slovomat.ports.env import Env
-from slovomat.ports.store import Jobs, StoreUnavailableError
+from slovomat.ports.store import ClaimOrder, Jobs, StoreUnavailableError
 from slovomat.ports.upstream import Upstream
 from slovomat.usecases.jobs import JobRunner
 
@@ -23,6 +23,7 @@ class WorkerRules(msgspec.Struct, frozen=True, kw_only=True):
     concurrency: int
     lease_ms: int
     queue_max: int
+    per_account: int
 
 
 class Worker:
@@ -41,7 +42,7 @@ class Worker:
         self._stopping = False
         self._log = structlog.get_logger("slovomat")
         self.queued = 0
-        """Waiting jobs when last counted, and all added since."""
+        """Waiting jobs when last counted, and what was added and claimed since."""
 
     @property
     def full(self) -> bool:
@@ -69,10 +70,18 @@ class Worker:
         now_ms = self._env.now_ms()
         self._wake.clear()
         try:
-            jobs = await self._jobs.claim(self._rules.owner, free, now_ms, now_ms + self._rules.lease_ms)
+            order = ClaimOrder(
+                owner=self._rules.owner,
+                limit=free,
+                now_ms=now_ms,
+                lease_until_ms=now_ms + self._rules.lease_ms,
+                per_account=self._rules.per_account,
+            )
+            jobs = await self._jobs.claim(order)
         except StoreUnavailableError as error:
             self._log.error("cannot claim jobs", error=str(error))
             return 0
+        self.queued = max(0, self.queued - len(jobs))
         for job in jobs:
             task = tasks.create_task(self._attempt(job))
             self._running.add(task)
@@ -86,13 +95,13 @@ class Worker:
         self._wake.clear()
 
     async def _attempt(self, job: ClaimedJob) -> None:
-        """One attempt; whatever goes wrong here, the lease lapses and the job is run again."""
-        try:
-            await self._runner.run(job)
-        except StoreUnavailableError as error:
-            self._log.error("a job's outcome could not be written", job=job.id, error=str(error))
-        except Exception as error:
-            self._log.exception("a job failed by a bug", job=job.id, error=type(error).__name__)
+        """One attempt, or what is left to do after a bug in it."""
+        for step in (self._runner.run, self._runner.broke):
+            try:
+                await step(job)
+                return
+            except Exception as error:
+                self._log.exception("a job failed by a bug", job=job.id, error=type(error).__name__)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -118,4 +127,7 @@ class Worker:
             task.cancel()
         if self._running:
             await asyncio.wait(tuple(self._running), timeout=5)
-        await self._jobs.hand_back(self._rules.owner, self._env.now_ms())
+        try:
+            await self._jobs.hand_back(self._rules.owner, self._env.now_ms())
+        except StoreUnavailableError as error:  # the next start takes them over
+            self._log.error("jobs were not handed back", error=str(error))

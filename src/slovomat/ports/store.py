@@ -72,11 +72,21 @@ class Ledger(Protocol):
         """Holds without a job that other processes than `owner` left open."""
 
 
+class ClaimOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """Asks for up to `limit` jobs. `per_account`: jobs of one account running at once; 0 is no limit."""
+
+    owner: str
+    limit: int
+    now_ms: int
+    lease_until_ms: int
+    per_account: int = 0
+
+
 class Jobs(Protocol):
     """The durable queue."""
 
-    async def claim(self, owner: str, limit: int, now_ms: int, lease_until_ms: int) -> list[ClaimedJob]:
-        """Leases waiting jobs to `owner`, the oldest first."""
+    async def claim(self, order: ClaimOrder) -> list[ClaimedJob]:
+        """Leases waiting jobs to a worker, the oldest first."""
 
     async def extend_leases(self, owner: str, lease_until_ms: int) -> int:
         """The heartbeat: all running jobs of `owner`."""
@@ -101,6 +111,9 @@ class Jobs(Protocol):
 
     async def prune(self, results_before_ms: int, keys_before_ms: int, now_ms: int, limit: int) -> int:
         """Drops old texts and idempotency keys; returns how many rows it touched."""
+
+    async def fail_overdue(self, before_ms: int, now_ms: int, limit: int) -> int:
+        """Releases jobs queued before `before_ms` that no worker took; how many."""
 
     async def queue_depth(self) -> tuple[int, int | None]:
         """Waiting jobs, and when the oldest was created (ms)."""

@@ -1,41 +1,71 @@
 """The queue's rules: claim, heartbeat, finish. A result and its settlement are one transaction."""
 
-from slovomat.domain.generation import ClaimedJob, Closing, JobState, JobView
+from collections import Counter
+
+from slovomat.domain.generation import ClaimedJob, Closing, HoldState, JobState, JobView
 from slovomat.domain.ids import AccountId, GenerationId
 from slovomat.domain.mode import ModeRef
 from slovomat.domain.refusal import Code
 from slovomat.ports.store import JobRecord, JobRow
 from slovomat.storage import ledger
-from slovomat.storage.tx import Tx
+from slovomat.storage.tx import Row, Tx
 
-_LONGEST_WAIT_MS = 3_600_000
-"""No retry waits longer: a job that seems to was queued before the clock was set back."""
+_UNLIMITED = 1 << 31
+_LONGEST_WAIT_MS = 90_000
+"""No retry waits so long: a job that seems to was queued before the clock was set back."""
 
 
-async def claim(tx: Tx, owner: str, limit: int, now_ms: int, lease_until_ms: int) -> list[ClaimedJob]:
+async def claim(tx: Tx, order: ClaimOrder) -> list[ClaimedJob]:
     """Leases waiting jobs, the oldest first; each lease has a new token."""
     claimed = await tx.rows(
         "jobs_claim",
-        owner=owner,
-        limit=limit,
-        now_ms=now_ms,
-        absurd_ms=now_ms + _LONGEST_WAIT_MS,
-        lease_until_ms=lease_until_ms,
+        owner=order.owner,
+        limit=order.limit,
+        now_ms=order.now_ms,
+        absurd_ms=order.now_ms + _LONGEST_WAIT_MS,
+        lease_until_ms=order.lease_until_ms,
+        per_account=order.per_account or _UNLIMITED,
     )
-    jobs = []
-    for job_id, account_id, text, attempts, token in sorted(claimed):
-        (dialect, mode_id, version, digest), *_ = await tx.rows("job_generation", id=job_id)
-        job = ClaimedJob(
-            id=GenerationId(job_id),
-            account_id=AccountId(account_id),
-            dialect=dialect,
-            mode=ModeRef(mode_id, version, digest),
-            text=text,
-            attempt=attempts + 1,
-            token=token,
-        )
-        jobs.append(job)
-    return jobs
+    if order.per_account:
+        claimed = await _within_accounts(tx, claimed, order.per_account)
+    return [await _claimed(tx, row) for row in sorted(claimed)]
+
+
+async def _within_accounts(tx: Tx, claimed: list[Row], per_account: int) -> list[Row]:
+    """Gives back what one batch claimed over an account's share; the next claim passes it over."""
+    running = Counter(account_id for _, account_id in await tx.rows("jobs_running"))
+    kept = []
+    for row in sorted(claimed, reverse=True):
+        if running[row[1]] > per_account:
+            running[row[1]] -= 1
+            await tx.run("job_unclaim", id=row[0], token=row[4])
+        else:
+            kept.append(row)
+    return kept
+
+
+async def _claimed(tx: Tx, row: Row) -> ClaimedJob:
+    job_id, account_id, text, attempts, token = row
+    (dialect, mode_id, version, digest), *_ = await tx.rows("job_generation", id=job_id)
+    return ClaimedJob(
+        id=GenerationId(job_id),
+        account_id=AccountId(account_id),
+        dialect=dialect,
+        mode=ModeRef(mode_id, version, digest),
+        text=text,
+        attempt=attempts + 1,
+        token=token,
+    )
+
+
+async def fail_overdue(tx: Tx, before_ms: int, now_ms: int, limit: int) -> int:
+    """Releases jobs that have waited too long for any worker; how many."""
+    overdue = await tx.rows("jobs_overdue", before_ms=before_ms, limit=limit)
+    for (job_id,) in overdue:
+        await tx.run("job_overdue_fail", id=job_id, error=Code.OVERLOADED.value, now_ms=now_ms)
+        closing = Closing(id=GenerationId(job_id), state=HoldState.EXPIRED, reason="overdue")
+        await ledger.close(tx, closing, now_ms)
+    return len(overdue)
 
 
 async def extend(tx: Tx, owner: str, lease_until_ms: int) -> int:

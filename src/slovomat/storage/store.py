@@ -8,6 +8,7 @@ from slovomat.ports.store import (
     Account,
     Audit,
     BalanceQuery,
+    ClaimOrder,
     Credit,
     EntryRow,
     HoldOrder,
@@ -61,8 +62,8 @@ class SQLStore:
 
     # Jobs
 
-    async def claim(self, owner: str, limit: int, now_ms: int, lease_until_ms: int) -> list[ClaimedJob]:
-        return await self._engine.write(jobs.claim, owner, limit, now_ms, lease_until_ms)
+    async def claim(self, order: ClaimOrder) -> list[ClaimedJob]:
+        return await self._engine.write(jobs.claim, order)
 
     async def extend_leases(self, owner: str, lease_until_ms: int) -> int:
         return await self._engine.write(jobs.extend, owner, lease_until_ms)
@@ -87,6 +88,9 @@ class SQLStore:
 
     async def prune(self, results_before_ms: int, keys_before_ms: int, now_ms: int, limit: int) -> int:
         return await self._engine.write(jobs.prune, results_before_ms, keys_before_ms, now_ms, limit)
+
+    async def fail_overdue(self, before_ms: int, now_ms: int, limit: int) -> int:
+        return await self._engine.write(jobs.fail_overdue, before_ms, now_ms, limit)
 
     async def queue_depth(self) -> tuple[int, int | None]:
         return await self._engine.read(jobs.depth)

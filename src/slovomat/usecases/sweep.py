@@ -17,6 +17,7 @@ class SweepRules(msgspec.Struct, frozen=True, kw_only=True):
 
     owner: str
     results_ms: int
+    job_wait_ms: int
     idempotency_ms: int
 
 
@@ -49,6 +50,11 @@ class Sweep:
         """Queues again what a silent worker had taken."""
         now_ms = self._env.now_ms()
         return await self._store.take_over(self._rules.owner, now_ms, lease_before_ms=now_ms)
+
+    async def overdue(self) -> int:
+        """Releases jobs that have waited for too long: every id reaches its end in bounded time."""
+        now_ms = self._env.now_ms()
+        return await self._store.fail_overdue(now_ms - self._rules.job_wait_ms, now_ms, _BATCH)
 
     async def prune(self) -> int:
         """Drops texts and idempotency keys past their time."""

@@ -135,9 +135,9 @@ class Entry:
         await exchange.write(b"", more=False)
 
     async def _fail(self, exchange: Exchange, refusal: Refusal) -> None:
-        """An answer for what went wrong, if none has begun; else the connection is broken off."""
+        """An answer for what went wrong, if none has begun; else the server breaks the connection off."""
         if exchange.started:
-            raise ConnectionAbortedError
+            return
         dialect = self._claimed(exchange.path) or OPENAI
         await self._desk.refuse(exchange, dialect, refusal)
 

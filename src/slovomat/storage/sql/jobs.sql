@@ -8,8 +8,22 @@ VALUES (:id, :account_id, 'queued', :text, :now_ms, :now_ms);
 UPDATE jobs SET state = 'running', owner = :owner, token = token + 1, lease_until_ms = :lease_until_ms
 WHERE id IN (
     SELECT id FROM jobs WHERE state = 'queued' AND (run_after_ms <= :now_ms OR run_after_ms > :absurd_ms)
+        AND account_id NOT IN (SELECT account_id FROM jobs WHERE state = 'running'
+            GROUP BY account_id HAVING COUNT(*) >= :per_account)
     ORDER BY run_after_ms, id LIMIT :limit)
 RETURNING id, account_id, text, attempts, token;
+
+-- name: jobs_running
+SELECT id, account_id FROM jobs WHERE state = 'running' ORDER BY lease_until_ms, id;
+
+-- name: job_unclaim
+UPDATE jobs SET state = 'queued', owner = '' WHERE id = :id AND token = :token AND state = 'running';
+
+-- name: jobs_overdue
+SELECT id FROM jobs WHERE state = 'queued' AND created_at_ms < :before_ms ORDER BY id LIMIT :limit;
+
+-- name: job_overdue_fail
+UPDATE jobs SET state = 'failed', error = :error, finished_at_ms = :now_ms WHERE id = :id AND state = 'queued';
 
 -- name: job_exists
 SELECT id FROM jobs WHERE id = :id;
@@ -28,7 +42,7 @@ WHERE state = 'running' AND owner <> :owner AND lease_until_ms < :lease_before_m
 UPDATE jobs SET state = 'queued', owner = '', run_after_ms = :now_ms WHERE state = 'running' AND owner = :owner;
 
 -- name: job_complete
-UPDATE jobs SET state = 'completed', result = :result, finished_at_ms = :now_ms
+UPDATE jobs SET state = 'completed', result = :result, attempts = attempts + 1, finished_at_ms = :now_ms
 WHERE id = :id AND token = :token AND state = 'running';
 
 -- name: job_fail
