@@ -6,7 +6,7 @@ from slovomat.domain.generation import ClaimedJob, Closing, HoldState, JobState,
 from slovomat.domain.ids import AccountId, GenerationId
 from slovomat.domain.mode import ModeRef
 from slovomat.domain.refusal import Code
-from slovomat.ports.store import JobRecord, JobRow
+from slovomat.ports.store import ClaimOrder, JobRecord, JobRow
 from slovomat.storage import ledger
 from slovomat.storage.tx import Row, Tx
 
