@@ -122,9 +122,7 @@ async def test_the_front_page_names_what_answers(tmp_path: Path) -> None:
 @pytest.mark.parametrize("page", ["/account", "/subscription", "/admin/login"])
 async def test_the_operators_commands_run(stand: Stand, tmp_path: Path, page: str) -> None:
     """Each command that a page shows the operator does what it says, in the order shown."""
-    shown = re.findall(
-        r'<pre class="code command"><code>(slovomat .*?)</code>', await stand.text(page, language)
-    )
+    shown = re.findall(r'<pre class="code command"><code>(slovomat .*?)</code>', await stand.text(page))
     assert len(shown) >= 3
     environment = {**os.environ, "SLOVOMAT_DATA": str(tmp_path / "own")}
     for line in map(unescape, shown):

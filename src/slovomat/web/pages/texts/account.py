@@ -5,10 +5,10 @@ from slovomat.web.pages.texts.text import Text
 ACCOUNT = {
     "account_title": Text("Аккаунт и ключ", "Account and key"),
     "account_lead": Text(
-        "Ключ открывает все API, на счёте лежат запросы. Здесь появится личный кабинет; пока ключи и "
-        "пополнения выдаёт оператор этого сервиса.",
-        "A key opens the APIs, the account holds requests. A personal cabinet will be here; for now the "
-        "operator of this service hands out keys and top-ups.",
+        "Один ключ подходит ко всем API вашего тарифа, на счёте лежат запросы. Здесь появится личный "
+        "кабинет; пока ключи и пополнения выдаёт оператор этого сервиса.",
+        "One key opens all APIs of your plan, the account holds requests. A personal cabinet will be "
+        "here; for now the operator of this service hands out keys and top-ups.",
     ),
     "account_key": Text("API ключ", "API key"),
     "account_key_lead": Text(

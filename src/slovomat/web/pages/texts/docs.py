@@ -141,8 +141,10 @@ PROSE = {
     "docs_col_mode": Text("Режим", "Mode"),
     "docs_col_model": Text("Модель", "Model"),
     "docs_errors_text": Text(
-        "Каждый отказ, его HTTP-статус в каждом API и слова, которые видит клиент.",
-        "Every refusal, its HTTP status in each API, and the words that a client sees.",
+        "Каждый отказ, его HTTP-статус в каждом API и обычные слова. Где у API слова свои, они показаны "
+        "выше, при вызове.",
+        "Every refusal, its HTTP status in each API, and its usual words. Where an API has words of its "
+        "own, they stand above, with the call.",
     ),
     "docs_col_error": Text("Отказ", "Refusal"),
     "docs_health": Text("Проверка живости", "Is it alive?"),

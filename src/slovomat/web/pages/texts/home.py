@@ -21,8 +21,8 @@ HOME = {
     "home_model_named": Text("Модели этого сервиса: {models}.", "Models of this service: {models}."),
     "home_first": Text("Первый вызов", "The first call"),
     "home_first_hint": Text(
-        "Замените `YOUR_KEY` своим ключом и вставьте в терминал.",
-        "Put your own key in place of `YOUR_KEY` and paste this into a terminal.",
+        "Замените `YOUR_KEY` своим ключом, а `59877` — номером из ответа.",
+        "Put your own key in place of `YOUR_KEY`, and the id from the answer in place of `59877`.",
     ),
     "home_ways": Text("Три способа вызвать", "Three ways to call it"),
     "home_ways_lead": Text(
