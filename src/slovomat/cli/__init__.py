@@ -3,9 +3,14 @@
 import sys
 from collections.abc import Sequence
 
+_INTERRUPTED = 130
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; its exit code (see slovomat.cli.exits)."""
-    from slovomat.cli.app import run
+    try:
+        from slovomat.cli.app import run
 
-    return run(sys.argv[1:] if arguments is None else list(arguments))
+        return run(sys.argv[1:] if arguments is None else list(arguments))
+    except KeyboardInterrupt:  # before the command itself has begun
+        return _INTERRUPTED

@@ -67,7 +67,7 @@ class Output:
         terminal = sys.stdout.isatty()
         table = Table(box=box.SIMPLE_HEAD if terminal else None, pad_edge=False)
         for column in columns:
-            table.add_column(column, overflow="fold")
+            table.add_column(column.replace("_", " "), overflow="fold")
         for row in rows:
             table.add_row(*(Text(_cell(value)) for value in row))
         Console(width=None if terminal else _PIPE_WIDTH, highlight=False).print(table)
