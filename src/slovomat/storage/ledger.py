@@ -47,7 +47,9 @@ async def _earlier_answer(tx: Tx, order: HoldOrder) -> HoldResult | None:
         return None
     fingerprint, created_at_ms, status, kind, body, generation, left, price, job = found[0]
     if created_at_ms < order.idempotency_since_ms:
-        await tx.run("idempotency_forget", account_id=order.account_id, key=asked.key)
+        await tx.run(
+            "idempotency_forget", account_id=order.account_id, key=asked.key, generation_id=generation
+        )
         return None
     if bytes(fingerprint) != asked.fingerprint:
         return Refusal(code=Code.IDEMPOTENCY_MISMATCH)
@@ -213,7 +215,7 @@ async def _keep_answer(
     if await tx.rows("job_exists", id=closing.id):
         return
     if answer is None or closing.state is not HoldState.SETTLED:
-        await tx.run("idempotency_forget", account_id=account_id, key=key)
+        await tx.run("idempotency_forget", account_id=account_id, key=key, generation_id=closing.id)
         return
     await tx.run(
         "idempotency_answer",

@@ -73,14 +73,16 @@ class SQLiteEngine:
     async def open(self) -> None:
         """Makes the file where there is none, migrates it, starts the writer."""
         self._loop = asyncio.get_running_loop()
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = self._connect()
-            self._path.chmod(0o600)
-            self._applied = migrate(self._writer)
-            self._reader = self._connect(read_only=True)
-        except (sqlite3.Error, OSError) as error:
-            raise StoreUnavailableError(f"{self._path}: {error}") from error
+        with contextlib.ExitStack() as opened:
+            try:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                self._writer = opened.enter_context(contextlib.closing(self._connect()))
+                self._path.chmod(0o600)
+                self._applied = migrate(self._writer)
+                self._reader = self._connect(read_only=True)
+            except (sqlite3.Error, OSError) as error:
+                raise StoreUnavailableError(f"{self._path}: {error}") from error
+            opened.pop_all()
         self._read_tx = _SQLiteTx(self._reader, self._queries)
         self._thread = threading.Thread(target=self._write_all, name="slovomat-writer", daemon=True)
         self._thread.start()
@@ -103,9 +105,13 @@ class SQLiteEngine:
         return await future
 
     async def read(self, rule: Rule[T], *args: Any) -> T:
-        """Runs a short reading rule here and now."""
+        """Runs a short reading rule here and now, on one snapshot."""
         try:
-            return _drive(rule(self._read_tx, *args))
+            self._reader.execute("BEGIN")
+            try:
+                return _drive(rule(self._read_tx, *args))
+            finally:
+                self._reader.execute("COMMIT")
         except sqlite3.Error as error:
             raise StoreUnavailableError(str(error)) from error
 

@@ -13,7 +13,7 @@ import msgspec
 from slovomat.domain.events import Completion, Delta, Done, Failure, FailureKind, Usage
 from slovomat.domain.generation import Closing, HoldState
 from slovomat.domain.ids import GenerationId
-from slovomat.domain.refusal import Refusal
+from slovomat.domain.refusal import Code, Refusal
 from slovomat.domain.request import Accepted, ChatRequest, StoredAnswer
 from slovomat.ports.env import Env
 from slovomat.ports.store import Ledger, StoreUnavailableError
@@ -70,9 +70,8 @@ class Generator:
             if outcome is None and client.left and not client.drained:
                 await run.release(_CLIENT_LEFT)
                 return Gone()
-            outcome = outcome or _cut_short(client)
-            if isinstance(outcome, Failure):
-                return await run.fail(outcome)
+            if not isinstance(outcome, Completion):
+                return await run.fail(outcome, client)
             answer = StoredAnswer(200, "application/json", render(outcome.body))
             await run.settle("", outcome.usage, answer if request.idempotency else None)
             self._watch.said(accepted.id, request.body_rest, outcome.text)
@@ -88,9 +87,8 @@ class Generator:
             if ended is None and client.left and not client.drained:
                 await self._left(request, run)
                 return
-            ended = ended or _cut_short(client)
-            if isinstance(ended, Failure):
-                await sink.broken(await run.fail(ended))
+            if not isinstance(ended, Done):
+                await sink.broken(await run.fail(ended, client))
                 return
             await run.settle("", ended.usage, sink.kept() if request.idempotency else None)
             self._watch.said(accepted.id, request.body_rest, "(streamed)")
@@ -139,7 +137,7 @@ class Generator:
                 if not isinstance(event, Delta):
                     return event
                 await sink.piece(event.data)
-                if not run.delivered:
+                if not run.delivered and not client.left:
                     run.delivered = True
                     client.stays = request.idempotency is not None
         finally:
@@ -155,9 +153,11 @@ class Generator:
         await anyio.sleep(wait_ms / 1000)
         return True
 
-    def refuse(self, failure: Failure) -> Refusal:
-        """What the client is told of the upstream's failure."""
-        return refusal_of(failure, self._upstream.readiness())
+    def refuse(self, failure: Failure | None, client: Departure) -> Refusal:
+        """What the client is told of the upstream's failure; None: the wait for it was ended."""
+        if failure is not None:
+            return refusal_of(failure, self._upstream.readiness())
+        return Refusal(code=Code.OVERLOADED if client.drained else Code.UPSTREAM_TIMEOUT)
 
     async def close(self, closing: Closing, answer: StoredAnswer | None) -> None:
         """Closes the hold whatever happens to the caller meanwhile.
@@ -183,13 +183,6 @@ class Generator:
     def upstream_name(self) -> str:
         """For the generation's record."""
         return self._upstream.name
-
-
-def _cut_short(client: Departure) -> Failure:
-    """Why a wait ended that neither the upstream nor the client ended."""
-    if client.drained:
-        return Failure(kind=FailureKind.ERROR, detail="the service stops")
-    return Failure(kind=FailureKind.TIMEOUT, detail="request timeout")
 
 
 class _Run:
@@ -218,8 +211,8 @@ class _Run:
     async def release(self, reason: str) -> None:
         await self._close(HoldState.RELEASED, reason, Usage(), None)
 
-    async def fail(self, failure: Failure) -> Refusal:
-        refusal = self._generator.refuse(failure)
+    async def fail(self, failure: Failure | None, client: Departure) -> Refusal:
+        refusal = self._generator.refuse(failure, client)
         await self.release(refusal.code)
         return refusal
 

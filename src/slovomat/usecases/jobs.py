@@ -1,5 +1,8 @@
 """One attempt at one job: prompt, generation, and its outcome written in one transaction."""
 
+from collections.abc import Awaitable, Callable
+
+import anyio
 import msgspec
 
 from slovomat.domain.events import Completion, Failure, FailureKind, Usage
@@ -8,11 +11,12 @@ from slovomat.domain.mode import Prompt
 from slovomat.domain.refusal import Code
 from slovomat.ports.env import Env
 from slovomat.ports.modes import ModeCatalogue
-from slovomat.ports.store import Jobs
+from slovomat.ports.store import Jobs, StoreUnavailableError
 from slovomat.ports.upstream import Upstream
 from slovomat.ports.watch import Watch
 
 _LONGEST_WAIT_MS = 60_000
+_WRITE_AGAIN_S, _WRITE_AGAIN_MAX_S = 0.05, 5.0
 _CLAIMS_MAX = 20
 """A job that was claimed so often without an outcome kills its workers: it is given up."""
 
@@ -59,21 +63,44 @@ class JobRunner:
         self._watch.upstream_failed(self._upstream.name, outcome)
         wait_ms = self._wait_ms(job, outcome)
         if wait_ms is not None:
-            await self._jobs.retry(job, self._env.now_ms() + wait_ms)
+            await self._retry(job, wait_ms)
             return
         code = _CODES[outcome.kind]
         await self._give_up(job, code, _words(outcome) or code, began_s)
 
+    async def broke(self, job: ClaimedJob) -> None:
+        """An attempt that ended by a bug counts as one that failed."""
+        if job.attempt < self._rules.attempts:
+            await self._retry(job, self._pause_ms(job))
+        else:
+            await self._give_up(job, Code.INTERNAL, Code.INTERNAL, self._env.monotonic_s())
+
     async def _complete(self, job: ClaimedJob, completion: Completion, began_s: float) -> None:
         closing = self._closing(job, HoldState.SETTLED, "", completion.usage)
-        if await self._jobs.complete(job, completion.text.strip(), closing, self._env.now_ms()):
+        text = completion.text.strip()
+        if await self._written(lambda: self._jobs.complete(job, text, closing, self._env.now_ms())):
             self._ended(job, HoldState.SETTLED, completion.usage, began_s)
             self._watch.said(job.id, job.text, completion.text)
 
     async def _give_up(self, job: ClaimedJob, reason: str, error: str, began_s: float) -> None:
         closing = self._closing(job, HoldState.RELEASED, reason, Usage())
-        if await self._jobs.fail(job, error, closing, self._env.now_ms()):
+        if await self._written(lambda: self._jobs.fail(job, error, closing, self._env.now_ms())):
             self._ended(job, f"{HoldState.RELEASED}:{reason}", Usage(), began_s)
+
+    async def _retry(self, job: ClaimedJob, wait_ms: int) -> None:
+        await self._written(lambda: self._jobs.retry(job, self._env.now_ms() + wait_ms))
+
+    async def _written(self, write: Callable[[], Awaitable[bool]]) -> bool:
+        """Writes an outcome, however long the database is away: what was generated is not thrown away."""
+        wait_s = _WRITE_AGAIN_S
+        while True:
+            try:
+                return await write()
+            except StoreUnavailableError as error:
+                failure = Failure(kind=FailureKind.ERROR, detail=str(error))
+                self._watch.upstream_failed("store", failure)
+                await anyio.sleep(wait_s)
+                wait_s = min(2 * wait_s, _WRITE_AGAIN_MAX_S)
 
     def _closing(self, job: ClaimedJob, state: HoldState, reason: str, usage: Usage) -> Closing:
         return Closing(id=job.id, state=state, reason=reason, upstream=self._upstream.name, usage=usage)
@@ -89,6 +116,9 @@ class JobRunner:
             return None
         if failure.retry_after_ms is not None:
             return min(failure.retry_after_ms, _LONGEST_WAIT_MS)
+        return self._pause_ms(job)
+
+    def _pause_ms(self, job: ClaimedJob) -> int:
         doubled = self._rules.retry_wait_ms << (job.attempt - 1)
         return min(_LONGEST_WAIT_MS, int(doubled * (0.5 + self._env.chance())))
 

@@ -59,6 +59,12 @@ WHERE NOT ((j.state IN ('queued', 'running') AND g.state = 'held')
 SELECT id, state FROM jobs
 WHERE pruned_at_ms IS NULL AND ((state = 'completed' AND result IS NULL) OR (state = 'failed' AND error IS NULL));
 
+-- name: audit_key_usage_differs_from_its_generations
+SELECT u.key_id, 'day ' || u.day || ', used ' || u.used || ', by generations ' || COALESCE(SUM(g.price_requests), 0)
+FROM key_usage u LEFT JOIN generations g ON g.key_id = u.key_id AND g.key_counted = 1
+    AND g.state IN ('held', 'settled') AND (u.day = '' OR u.day = g.day)
+GROUP BY u.key_id, u.day, u.used HAVING u.used <> COALESCE(SUM(g.price_requests), 0);
+
 -- name: audit_idempotency_key_charged_twice
 SELECT MIN(g.id), 'key of account ' || g.account_id FROM generations g
 JOIN idempotency i ON i.account_id = g.account_id AND i.key = g.idempotency_key

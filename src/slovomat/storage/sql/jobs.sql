@@ -17,7 +17,9 @@ RETURNING id, account_id, text, attempts, token;
 SELECT id, account_id FROM jobs WHERE state = 'running' ORDER BY lease_until_ms, id;
 
 -- name: job_unclaim
-UPDATE jobs SET state = 'queued', owner = '' WHERE id = :id AND token = :token AND state = 'running';
+-- Nobody has seen the token yet: it is taken back, for a job claimed too often is given up.
+UPDATE jobs SET state = 'queued', owner = '', token = token - 1
+WHERE id = :id AND token = :token AND state = 'running';
 
 -- name: jobs_overdue
 SELECT id FROM jobs WHERE state = 'queued' AND created_at_ms < :before_ms ORDER BY id LIMIT :limit;

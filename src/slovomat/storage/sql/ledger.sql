@@ -94,7 +94,7 @@ UPDATE idempotency SET answer_status = :status, answer_type = :type, answer_body
 WHERE account_id = :account_id AND key = :key AND generation_id = :generation_id;
 
 -- name: idempotency_forget
-DELETE FROM idempotency WHERE account_id = :account_id AND key = :key;
+DELETE FROM idempotency WHERE account_id = :account_id AND key = :key AND generation_id = :generation_id;
 
 -- name: idempotency_prune
 DELETE FROM idempotency WHERE (account_id, key) IN
