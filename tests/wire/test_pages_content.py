@@ -93,6 +93,13 @@ async def test_the_documentation_shows_the_contract(stand: Stand) -> None:
         assert body in html
 
 
+async def test_plan_errors_name_plans_that_exist(stand: Stand) -> None:
+    """Where every plan opens an API its plan error is not shown; elsewhere it names this instance's plans."""
+    html = unescape(await stand.text("/api-docs"))
+    assert "Ваш тариф: …" not in html
+    assert html.count("Использовать API можно только на тарифе Престиж. Ваш тариф: Бесплатный.") == 3
+
+
 async def test_figures_are_the_settings(tmp_path: Path) -> None:
     """Prices and limits on the pages are those in force."""
     figures: dict[str, object] = {

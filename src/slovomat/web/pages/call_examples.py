@@ -75,9 +75,8 @@ def refusal(dialect: Dialect, code: Code, action: Action | None, scene: Scene) -
 
 def sample(dialect: Dialect, code: Code, scene: Scene) -> Refusal:
     """A refusal with the code, naming the plans of this instance."""
-    opens = tuple(plan.name for plan in scene.plans if dialect.name in plan.dialects)
-    closed = next((plan.name for plan in scene.plans if dialect.name not in plan.dialects), "…")
-    return refusal_sample(code, dialect.name, opens, closed, scene.settings)
+    closed = next(iter(scene.closes(dialect.name)), "…")
+    return refusal_sample(code, dialect.name, scene.opens(dialect.name), closed, scene.settings)
 
 
 def readable(answer: Answer) -> str:
@@ -92,7 +91,11 @@ def _call(dialect: Dialect, route: Route, scene: Scene) -> Call:
         Example(when, answer.status, readable(answer))
         for when, answer in successes(dialect, route.action, scene)
     ]
-    refused = [refusal(dialect, code, route.action, scene) for code in _REFUSALS[route.action]]
+    refused = [
+        refusal(dialect, code, route.action, scene)
+        for code in _REFUSALS[route.action]
+        if code is not Code.PLAN_CLOSED or scene.closes(dialect.name)
+    ]
     return Call(
         method=route.method,
         path=route.path.replace("/*", "/{id}"),

@@ -76,5 +76,7 @@ def _order(dialect: Dialect) -> int:
 
 def _row(code: Code, dialects: Sequence[Dialect], scenes: Sequence[Scene]) -> ErrorRow:
     shown = [refusal(one, code, None, scene) for one, scene in zip(dialects, scenes, strict=True)]
-    words = message(sample(dialects[0], code, scenes[0]), scenes[0].voice, {}, scenes[0].terms.price_requests)
+    told = [pair for pair in zip(dialects, scenes, strict=True) if pair[1].closes(pair[0].name)]
+    dialect, scene = told[0] if code is Code.PLAN_CLOSED and told else (dialects[0], scenes[0])
+    words = message(sample(dialect, code, scene), scene.voice, {}, scene.terms.price_requests)
     return ErrorRow(f"when_{code}", tuple(example.status for example in shown), words)

@@ -10,6 +10,7 @@ _NAMES: dict[Code, dict[str, str | int]] = {
     Code.NOT_JSON: {"detail": "line 1"},
     Code.MODEL_UNKNOWN: {"model": "gpt-0"},
     Code.METHOD_WRONG: {"methods": "POST"},
+    Code.BODY_ENCODED: {"encoding": "gzip"},
     Code.FIELDS_MISSING: {"fields": "key"},
     Code.MODE_UNKNOWN: {"field": "mode", "modes": "chat, shorter, continue, …"},
     Code.NO_UPSTREAM: {"detail": "…", "remedy": "slovomat doctor"},

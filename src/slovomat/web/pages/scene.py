@@ -19,3 +19,11 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     modes: ModeCatalogue
     plans: Sequence[Plan]
     said: str
+
+    def opens(self, dialect: str) -> tuple[str, ...]:
+        """The names of the plans with this dialect."""
+        return tuple(plan.name for plan in self.plans if dialect in plan.dialects)
+
+    def closes(self, dialect: str) -> tuple[str, ...]:
+        """The names of the plans without it."""
+        return tuple(plan.name for plan in self.plans if dialect not in plan.dialects)

@@ -34,6 +34,8 @@ _REFUSALS = {
     Code.BODY_TOO_LARGE: Text("Тело слишком велико", "The body is too large"),
     Code.HEADERS_TOO_LARGE: Text("Слишком много заголовков", "Too many headers"),
     Code.TOO_SLOW: Text("Запрос передавался слишком долго", "The request arrived too slowly"),
+    Code.HTTP_BROKEN: Text("Запрос нарушает правила HTTP", "The request breaks the rules of HTTP"),
+    Code.BODY_ENCODED: Text("Тело сжато", "The body is compressed"),
     Code.IDEMPOTENCY_KEY_BAD: Text("Негодный Idempotency-Key", "A bad Idempotency-Key"),
     Code.IDEMPOTENCY_IN_PROGRESS: Text(
         "Тот же Idempotency-Key, первый ещё в работе", "Same Idempotency-Key, the first is still at work"
