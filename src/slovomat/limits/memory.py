@@ -1,61 +1,66 @@
-"""Rate limits in this process's memory, over the library `limits`."""
+"""Rate limits in this process's memory."""
 
-from functools import lru_cache
-
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+import math
+from collections import deque
 
 from slovomat.ports.env import Env
 from slovomat.ports.limits import Window
 
+_WINDOW_S = 60.0
 _FREE = Window(allowed=True, limit=0, remaining=0, reset_ms=0)
-_CLOCK_JUMP_MS = 2_000
-
-
-@lru_cache(maxsize=1024)
-def _item(per_minute: int) -> RateLimitItemPerMinute:
-    return RateLimitItemPerMinute(per_minute)
 
 
 class MemoryLimits:
-    """The Limits port for one process.
+    """The Limits port for one process: the times of the last minute's calls, one queue a caller.
 
-    The library keeps wall-clock times: after a jump of the clock back they would bar a caller for as
-    long as the jump was. So a jump, told by the clock that never jumps, empties the windows.
+    Times are those of the clock that never jumps. Callers that were silent for a minute are forgotten.
     """
 
     def __init__(self, env: Env) -> None:
         self._env = env
-        self._storage = MemoryStorage()
-        self._windows = MovingWindowRateLimiter(self._storage)
-        self._offset_ms = self._clock_offset_ms()
+        self._calls: dict[tuple[str, str], deque[float]] = {}
+        self._tidied_s = env.monotonic_s()
 
     def hit(self, kind: str, who: str, per_minute: int) -> Window:
         """Counts one call, if it is allowed."""
         if per_minute == 0:
             return _FREE
-        self._forget_after_jump()
-        allowed = self._windows.hit(_item(per_minute), kind, who)
-        return self._window(allowed, kind, who, per_minute)
+        now_s = self._env.monotonic_s()
+        calls = self._recent(kind, who, now_s)
+        if len(calls) >= per_minute:
+            return _refused(calls, per_minute, now_s)
+        calls.append(now_s)
+        return _allowed(calls, per_minute, now_s)
 
-    def peek(self, kind: str, who: str, per_minute: int) -> Window:
-        """Whether a call would be allowed now."""
-        if per_minute == 0:
-            return _FREE
-        self._forget_after_jump()
-        return self._window(self._windows.test(_item(per_minute), kind, who), kind, who, per_minute)
+    def _recent(self, kind: str, who: str, now_s: float) -> deque[float]:
+        if now_s - self._tidied_s > _WINDOW_S:
+            self._tidy(now_s)
+        calls = self._calls.get((kind, who))
+        if calls is None:
+            calls = self._calls[kind, who] = deque()
+        while calls and now_s - calls[0] > _WINDOW_S:
+            calls.popleft()
+        return calls
 
-    def _window(self, allowed: bool, kind: str, who: str, per_minute: int) -> Window:
-        stats = self._windows.get_window_stats(_item(per_minute), kind, who)
-        reset_ms = max(1, int(stats.reset_time * 1000) - self._env.now_ms())
-        return Window(allowed=allowed, limit=per_minute, remaining=stats.remaining, reset_ms=reset_ms)
+    def _tidy(self, now_s: float) -> None:
+        self._tidied_s = now_s
+        silent = [who for who, calls in self._calls.items() if not calls or now_s - calls[-1] > _WINDOW_S]
+        for who in silent:
+            del self._calls[who]
 
-    def _clock_offset_ms(self) -> int:
-        return self._env.now_ms() - int(self._env.monotonic_s() * 1000)
 
-    def _forget_after_jump(self) -> None:
-        offset_ms = self._clock_offset_ms()
-        if abs(offset_ms - self._offset_ms) > _CLOCK_JUMP_MS:
-            self._storage.reset()
-        self._offset_ms = offset_ms
+def _allowed(calls: deque[float], per_minute: int, now_s: float) -> Window:
+    remaining = per_minute - len(calls)
+    return Window(
+        allowed=True, limit=per_minute, remaining=remaining, reset_ms=_ms_until_out(calls[-1], now_s)
+    )
+
+
+def _refused(calls: deque[float], per_minute: int, now_s: float) -> Window:
+    """The next call is allowed once fewer than the limit are left, which may have been lowered since."""
+    frees = calls[len(calls) - per_minute]
+    return Window(allowed=False, limit=per_minute, remaining=0, reset_ms=_ms_until_out(frees, now_s))
+
+
+def _ms_until_out(call_s: float, now_s: float) -> int:
+    return math.floor((call_s + _WINDOW_S - now_s) * 1000) + 1

@@ -20,6 +20,3 @@ class Limits(Protocol):
 
     def hit(self, kind: str, who: str, per_minute: int) -> Window:
         """Counts one call, if it is allowed."""
-
-    def peek(self, kind: str, who: str, per_minute: int) -> Window:
-        """The same without counting."""
