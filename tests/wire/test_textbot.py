@@ -1,5 +1,7 @@
 """The dialect `textbot`, row by row of the contract."""
 
+from typing import Any
+
 import pytest
 import requests
 
@@ -166,7 +168,7 @@ def test_unknown_mode_lists_the_modes(customer: Customer) -> None:
         ({"input_text": "Привет", "mode": "chat", "idempotency_key": 7}, "Idempotency-Key"),
     ],
 )
-def test_a_wrong_value_is_named(customer: Customer, fields: dict[str, object], field: str) -> None:
+def test_a_wrong_value_is_named(customer: Customer, fields: dict[str, Any], field: str) -> None:
     """A field of the wrong type or without a text: 400 that names it, and nothing is charged."""
     answer = customer.textbot("generate_response", **fields)
     assert answer.status_code == 400
@@ -285,7 +287,8 @@ def test_polls_and_balance_calls_have_their_own_limits(limited: Office) -> None:
     """Too many polls or balance calls: 429 with `Retry-After`, and creating is still open."""
     customer = limited.customer()
     job = customer.job("Привет")
-    for path, fields, limit in (("status", {"request_id": job}, 5), ("balance", {}, 4)):
+    calls: list[tuple[str, dict[str, Any], int]] = [("status", {"request_id": job}, 5), ("balance", {}, 4)]
+    for path, fields, limit in calls:
         statuses = [customer.textbot(path, **fields) for _ in range(limit + 1)]
         assert [answer.status_code for answer in statuses] == [200] * limit + [429]
         assert 50 < int(statuses[-1].headers["Retry-After"]) <= 60
