@@ -38,6 +38,8 @@ class MemoryLimits:
         calls = self._calls.get((kind, who))
         if calls is None:
             calls = self._calls[kind, who] = deque()
+        if calls and calls[-1] > now_s:  # a machine that was moved or frozen may break even this clock's word
+            calls.clear()
         while calls and now_s - calls[0] > _WINDOW_S:
             calls.popleft()
         return calls

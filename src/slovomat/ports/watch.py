@@ -11,6 +11,9 @@ class Watch(Protocol):
     def upstream_failed(self, upstream: str, failure: Failure) -> None:
         """One call failed; it may be retried."""
 
+    def store_failed(self, detail: str) -> None:
+        """An outcome could not be written at once."""
+
     def generation_ended(self, dialect: str, outcome: str, usage: Usage, seconds: float) -> None:
         """A generation ended: `settled`, `released`, with the reason after a colon where there is one."""
 

@@ -87,14 +87,18 @@ async def complete(tx: Tx, job: ClaimedJob, result: str, closing: Closing, now_m
     """Result and settlement; False, and nothing written, when the lease was lost."""
     if not await tx.run("job_complete", id=job.id, token=job.token, result=result, now_ms=now_ms):
         return False
-    return await ledger.close(tx, closing, now_ms)
+    if not await ledger.close(tx, closing, now_ms):
+        raise AssertionError(f"job {job.id} was not final, but its hold was closed")
+    return True
 
 
 async def fail(tx: Tx, job: ClaimedJob, error: str, closing: Closing, now_ms: int) -> bool:
     """Error and release; False, and nothing written, when the lease was lost."""
     if not await tx.run("job_fail", id=job.id, token=job.token, error=error, now_ms=now_ms):
         return False
-    return await ledger.close(tx, closing, now_ms)
+    if not await ledger.close(tx, closing, now_ms):
+        raise AssertionError(f"job {job.id} was not final, but its hold was closed")
+    return True
 
 
 async def retry(tx: Tx, job: ClaimedJob, run_after_ms: int) -> bool:

@@ -8,6 +8,7 @@ from slovomat.domain.keys import key_hash, make_key, shown
 from slovomat.ports.env import Env
 from slovomat.ports.store import NewKey, PackOffer, PlanOffer, Store
 
+_PRICE_LIST = "price_list"
 FREE_PLAN = "Бесплатный"
 FULL_PLAN = "Престиж"
 _PLANS = (
@@ -54,13 +55,17 @@ class KeyRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def ensure_price_list(store: Store) -> None:
-    """The default plans and packs, on an instance that has none."""
-    if await store.list_plans():
+    """The default plans and packs, once; what was interrupted in the middle is finished."""
+    if await store.instance_value(_PRICE_LIST):
         return
     for plan in _PLANS:
-        await store.save_plan(PlanOffer(plan=plan, on_sale=True))
+        if await store.find_plan(plan.name) is None:
+            await store.save_plan(PlanOffer(plan=plan, on_sale=True))
+    there = {pack.name for pack in await store.list_pack_offers()}
     for pack in _PACKS:
-        await store.save_pack_offer(pack)
+        if pack.name not in there:
+            await store.save_pack_offer(pack)
+    await store.set_instance_value(_PRICE_LIST, "made")
 
 
 async def create_key(
@@ -83,14 +88,3 @@ async def rotate_key(
     now_ms = env.now_ms()
     key_id_or_none = await store.rotate_key(key_id, heir, now_ms + overlap_ms, now_ms)
     return None if key_id_or_none is None else CreatedKey(key_id_or_none, key)
-
-
-async def first_account(store: Store, env: Env, secret: bytes, email: str) -> CreatedKey | None:
-    """The operator's own account on the full plan, with a key; None when accounts exist."""
-    await ensure_price_list(store)
-    if await store.list_accounts(limit=1):
-        return None
-    account_id = await store.add_account(email, FULL_PLAN, True, env.now_ms())
-    if account_id is None:
-        return None
-    return await create_key(store, env, secret, account_id, KeyRules(name="first"))

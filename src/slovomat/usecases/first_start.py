@@ -7,10 +7,11 @@ import msgspec
 from slovomat.domain.ids import KeyId
 from slovomat.ports.env import Env
 from slovomat.ports.store import Store
-from slovomat.usecases.accounts import ensure_price_list, first_account
+from slovomat.usecases.accounts import FULL_PLAN, KeyRules, create_key, ensure_price_list
 
 OPERATOR_EMAIL = "operator@localhost"
-_FIRST_KEY, _LOGIN = "first_key_id", "operator_login_sha256"
+_KEY_NAME = "first"
+_FIRST_KEY, _LOGIN, _SHOWN = "first_key_id", "operator_login_sha256", "first_key_shown"
 
 _NO_ACCOUNT = """this instance has no account yet, and the first one gets a key that is shown openly:
 it is not made on an address that others can reach. Either start once on 127.0.0.1, or make an account first:
@@ -30,22 +31,46 @@ class FirstStart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def prepare(store: Store, env: Env, secret: bytes, public: bool) -> FirstStart | str:
-    """Makes what a new instance needs, or says why it must not be served `public`ly yet."""
+    """Makes what a new instance needs, or says why it must not be served `public`ly yet.
+
+    A first start that died before its key was shown is done again, with another key.
+    """
     await ensure_price_list(store)
-    if not await store.list_accounts(limit=1):
-        if public:
-            return _NO_ACCOUNT
-        made = await first_account(store, env, secret, OPERATOR_EMAIL)
-        if made is None:
-            return FirstStart()
-        token = env.random_bytes(24).hex()
-        await store.set_instance_value(_FIRST_KEY, str(made.id))
-        await store.set_instance_value(_LOGIN, hashlib.sha256(token.encode()).hexdigest())
-        return FirstStart(key=made.key, login_token=token)
+    if await _is_new(store):
+        return _NO_ACCOUNT if public else await _begin(store, env, secret)
     first_key = await store.instance_value(_FIRST_KEY)
     if public and first_key and await _in_force(store, env, KeyId(int(first_key))):
         return _OPEN_KEY.format(key_id=first_key)
     return FirstStart()
+
+
+async def shown(store: Store) -> None:
+    """The first key has reached its person, or the file: the first start is over."""
+    await store.set_instance_value(_SHOWN, "yes")
+
+
+async def _is_new(store: Store) -> bool:
+    """Whether nobody has an account but, at most, the operator, whose key nobody has seen."""
+    accounts = await store.list_accounts(limit=2)
+    if any(account.email != OPERATOR_EMAIL for account in accounts):
+        return False
+    return not accounts or await store.instance_value(_SHOWN) is None
+
+
+async def _begin(store: Store, env: Env, secret: bytes) -> FirstStart:
+    now_ms = env.now_ms()
+    await store.add_account(OPERATOR_EMAIL, FULL_PLAN, True, now_ms)
+    account = await store.find_account(OPERATOR_EMAIL)
+    if account is None:
+        raise AssertionError(f"the plan {FULL_PLAN} of the price list is not there")
+    for key in await store.list_keys(account.id):
+        if key.name == _KEY_NAME:
+            await store.revoke_key(key.id, now_ms)
+    made = await create_key(store, env, secret, account.id, KeyRules(name=_KEY_NAME))
+    token = env.random_bytes(24).hex()
+    await store.set_instance_value(_FIRST_KEY, str(made.id))
+    await store.set_instance_value(_LOGIN, hashlib.sha256(token.encode()).hexdigest())
+    return FirstStart(key=made.key, login_token=token)
 
 
 async def _in_force(store: Store, env: Env, key_id: KeyId) -> bool:

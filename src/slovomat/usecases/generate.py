@@ -169,7 +169,7 @@ class Generator:
             try:
                 await self._ledger.close(closing, self._env.now_ms(), answer)
             except StoreUnavailableError as error:
-                self._watch.upstream_failed("store", Failure(kind=FailureKind.ERROR, detail=str(error)))
+                self._watch.store_failed(str(error))
 
     def ended(self, dialect: str, outcome: str, usage: Usage, began_s: float) -> None:
         """Tells the watch."""

@@ -97,8 +97,7 @@ class JobRunner:
             try:
                 return await write()
             except StoreUnavailableError as error:
-                failure = Failure(kind=FailureKind.ERROR, detail=str(error))
-                self._watch.upstream_failed("store", failure)
+                self._watch.store_failed(str(error))
                 await anyio.sleep(wait_s)
                 wait_s = min(2 * wait_s, _WRITE_AGAIN_MAX_S)
 

@@ -66,6 +66,10 @@ class Metrics:
         self._upstream_errors.labels(upstream, failure.kind).inc()
         self._log.warning("upstream failed", upstream=upstream, kind=failure.kind, detail=failure.detail)
 
+    def store_failed(self, detail: str) -> None:
+        """An outcome waits for the database."""
+        self._log.error("database unavailable", detail=detail)
+
     def generation_ended(self, dialect: str, outcome: str, usage: Usage, seconds: float) -> None:
         """One generation's end."""
         self._generations.labels(dialect, outcome).inc()
