@@ -216,6 +216,8 @@ class App:
             self._listen_to_signals()
             await server.ready.wait()
             greet(self._loaded, upstream, self._steps(first))
+            if first.key:
+                await first_start.shown(self._store)
             if isinstance(upstream, Local):
                 loops.append(tasks.create_task(show_model_progress(upstream)))
             await self._stop.wait()
