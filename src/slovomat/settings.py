@@ -4,6 +4,7 @@ A secret may also come from a file: `SLOVOMAT_UPSTREAM_KEY_FILE=/run/secrets/key
 settings a table is only a prefix: `[upstream] url` is `upstream_url`.
 """
 
+import ipaddress
 import os
 import tomllib
 from pathlib import Path
@@ -124,7 +125,9 @@ class Settings(BaseModel):
         default=False, description="put prompts, and the answers of jobs and plain calls, into the log"
     )
     access_log: bool = Field(default=False, description="a log line for every request, not for failures only")
-    trusted_proxies: Names = Field(default=(), description="addresses whose X-Forwarded-For counts")
+    trusted_proxies: Names = Field(
+        default=(), description="addresses or networks whose X-Forwarded-For counts"
+    )
     currency: str = Field(default="RUB", description="of the price list")
 
     @model_validator(mode="before")
@@ -139,6 +142,8 @@ class Settings(BaseModel):
             value = getattr(self, name)
             if value and not value.startswith(("http://", "https://")):
                 raise ValueError(f"{name} must start with http:// or https://")
+        for address in self.trusted_proxies:
+            ipaddress.ip_network(address, strict=False)
         if self.database_url and not self.database_url.startswith("sqlite:"):
             raise ValueError("database_url: only sqlite:///PATH is spoken by this version")
         return self

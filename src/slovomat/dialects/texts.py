@@ -72,6 +72,11 @@ TEXTS: Catalogue = {
     ),
     Code.HEADERS_TOO_LARGE: ("Слишком много заголовков", "Too many headers"),
     Code.TOO_SLOW: ("Запрос передавался слишком долго", "The request took too long to arrive"),
+    Code.HTTP_BROKEN: ("Запрос нарушает правила HTTP", "The request breaks the rules of HTTP"),
+    Code.BODY_ENCODED: (
+        "Сжатые тела не читаются (Content-Encoding: {encoding}): отправьте JSON как есть",
+        "Compressed bodies are not read (Content-Encoding: {encoding}): send the JSON as it is",
+    ),
     Code.IDEMPOTENCY_KEY_BAD: (
         "Idempotency-Key: от 1 до 255 печатных символов",
         "Idempotency-Key: 1 to 255 printable characters",
@@ -144,6 +149,8 @@ STATUS: dict[Code, int] = {
     Code.BODY_TOO_LARGE: 413,
     Code.HEADERS_TOO_LARGE: 431,
     Code.TOO_SLOW: 408,
+    Code.HTTP_BROKEN: 400,
+    Code.BODY_ENCODED: 415,
     Code.IDEMPOTENCY_KEY_BAD: 400,
     Code.IDEMPOTENCY_IN_PROGRESS: 409,
     Code.IDEMPOTENCY_MISMATCH: 422,

@@ -27,6 +27,8 @@ class Code(StrEnum):
     BODY_TOO_LARGE = "body_too_large"
     HEADERS_TOO_LARGE = "headers_too_large"
     TOO_SLOW = "too_slow"
+    HTTP_BROKEN = "http_broken"
+    BODY_ENCODED = "body_encoded"
     IDEMPOTENCY_KEY_BAD = "idempotency_key_bad"
     IDEMPOTENCY_IN_PROGRESS = "idempotency_in_progress"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"

@@ -16,6 +16,8 @@ from slovomat.web.desk import Desk
 from slovomat.web.exchange import ClientGoneError, Exchange, Receive, Scope, Send
 from slovomat.web.job_api import JobAPI
 from slovomat.web.models import Models
+from slovomat.web.protocol import FAULT
+from slovomat.web.proxies import Proxies
 
 Handler = Callable[[Exchange], Awaitable[None]]
 Pages = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -47,6 +49,7 @@ class Entry:
         # Unique without a draw of chance a request: a random start, then a count.
         self._id_prefix = f"req_{desk.services.env.random_bytes(8).hex()}"
         self._numbers = itertools.count(1)
+        self._proxies = Proxies(desk.services.settings.trusted_proxies)
         self._log = structlog.get_logger("slovomat")
         for dialect in all_dialects():
             self._add(dialect)
@@ -73,6 +76,7 @@ class Entry:
             return
         request_id = f"{self._id_prefix}{next(self._numbers):08x}"
         exchange = Exchange(scope, receive, send, request_id, self._deadline_s)
+        exchange.address = self._proxies.client_of(exchange.address, scope["headers"])
         began_s = self._services.env.monotonic_s()
         endpoint = self._find(exchange.path)
         route = endpoint.name if endpoint else exchange.path if exchange.path in self._health else "other"
@@ -89,7 +93,10 @@ class Entry:
         self._tell(exchange, route, self._services.env.monotonic_s() - began_s)
 
     async def _dispatch(self, exchange: Exchange, endpoint: _Endpoint | None) -> None:
-        if endpoint is not None:
+        fault = exchange.scope.get(FAULT)
+        if fault is not None:
+            await self._unread(exchange, endpoint, fault)
+        elif endpoint is not None:
             handler = endpoint.handlers.get(exchange.method)
             await (handler(exchange) if handler else self._wrong_method(exchange, endpoint))
         elif exchange.path in self._health:
@@ -119,6 +126,19 @@ class Entry:
             return
         refusal = Refusal(code=Code.METHOD_WRONG, names={"methods": methods})
         await self._desk.refuse(exchange, endpoint.dialect, refusal, None, [(b"allow", methods.encode())])
+
+    async def _unread(self, exchange: Exchange, endpoint: _Endpoint | None, fault: Code) -> None:
+        """What the protocol could not read, answered in the dialect of its path."""
+        dialect = endpoint.dialect if endpoint else self._claimed(exchange.path)
+        if fault is not Code.METHOD_WRONG:
+            await self._desk.refuse(exchange, dialect or OPENAI, self._desk.unread(fault))
+        elif endpoint is not None:
+            await self._wrong_method(exchange, endpoint)
+        elif dialect is not None:
+            await self._unknown(exchange, dialect)
+        else:
+            refusal = Refusal(code=fault, names={"methods": "GET, HEAD"})
+            await self._desk.refuse(exchange, OPENAI, refusal, None, [(b"allow", b"GET, HEAD")])
 
     async def _unknown(self, exchange: Exchange, dialect: Dialect) -> None:
         if exchange.method == "OPTIONS" and dialect is OPENAI:

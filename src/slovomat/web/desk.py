@@ -6,10 +6,12 @@ from slovomat.dialects.calls import Action, Answer, Dialect, Terms, Voice
 from slovomat.domain.caller import Caller
 from slovomat.domain.refusal import Code, Refusal
 from slovomat.web import headers
-from slovomat.web.exchange import BodyTooLargeError, BodyTooSlowError, Exchange, Header
+from slovomat.web.exchange import BodyTooLargeError, BodyUnreadableError, Exchange, Header
 from slovomat.web.services import Services, terms_of
 
 _CORS_PREFIX = "/v1/"
+_COMPRESSED = frozenset({"gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress"})
+"""Not unpacked: a few kilobytes could become gigabytes. Other words are some clients' mistakes."""
 
 
 class Desk:
@@ -42,13 +44,19 @@ class Desk:
 
     async def body(self, exchange: Exchange) -> bytes | Refusal:
         """The whole body, within its limits of size and time."""
-        limit = self.services.settings.body_max_bytes
+        encodings = (exchange.header(b"content-encoding") or "").lower().replace(" ", "").split(",")
+        if not _COMPRESSED.isdisjoint(encodings):
+            return Refusal(code=Code.BODY_ENCODED, names={"encoding": ", ".join(encodings)})
         try:
-            return await exchange.body(limit)
+            return await exchange.body(self.services.settings.body_max_bytes)
         except BodyTooLargeError:
-            return Refusal(code=Code.BODY_TOO_LARGE, names={"limit": limit})
-        except BodyTooSlowError:
-            return Refusal(code=Code.TOO_SLOW)
+            return self.unread(Code.BODY_TOO_LARGE)
+        except BodyUnreadableError as error:
+            return self.unread(error.code)
+
+    def unread(self, code: Code) -> Refusal:
+        """The refusal of a request that was not read to its end."""
+        return Refusal(code=code, names={"limit": self.services.settings.body_max_bytes})
 
     async def bearer(self, exchange: Exchange, dialect: Dialect) -> Caller | Refusal:
         """The caller by the `Authorization` header: `Bearer KEY` in any case, or the bare key."""

@@ -5,8 +5,9 @@ from functools import lru_cache
 from typing import Any
 
 from slovomat.dialects.calls import Answer, Voice
+from slovomat.domain.refusal import Code
 from slovomat.usecases.departure import Departure
-from slovomat.web.protocol import DEPARTURE, TOO_SLOW
+from slovomat.web.protocol import DEPARTURE, FAULT
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -22,8 +23,12 @@ class BodyTooLargeError(Exception):
     """The body is over the limit; the rest of it was not read."""
 
 
-class BodyTooSlowError(Exception):
-    """The body did not arrive in time."""
+class BodyUnreadableError(Exception):
+    """The body breaks HTTP's rules, or did not arrive in time; `code` says which."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class Exchange:
@@ -74,23 +79,23 @@ class Exchange:
         return Voice(preferred_language(self.headers.get(b"accept-language", b"")), site)
 
     async def body(self, max_bytes: int) -> bytes:
-        """The whole body. Raises BodyTooLargeError, BodyTooSlowError, ClientGoneError."""
-        declared = self.headers.get(b"content-length", b"0")
-        if len(declared) > 15 or int(declared) > max_bytes:
+        """The whole body. Raises BodyTooLargeError, BodyUnreadableError, ClientGoneError."""
+        declared = self.headers.get(b"content-length", b"").lstrip(b"0")
+        if len(declared) > 15 or int(declared or b"0") > max_bytes:
             raise BodyTooLargeError
-        body = b""
+        body = bytearray()
         while True:
             message = await self.receive()
             if message["type"] == "http.disconnect":
                 raise ClientGoneError
-            piece: bytes = message["body"]
-            body += piece
+            body += message["body"]
             if len(body) > max_bytes:
                 raise BodyTooLargeError
             if not message["more_body"]:
-                return body
-            if self.scope.get(TOO_SLOW):
-                raise BodyTooSlowError
+                return bytes(body)
+            fault = self.scope.get(FAULT)
+            if fault is not None:
+                raise BodyUnreadableError(fault)
 
     async def answer(self, answer: Answer, extra: list[Header]) -> None:
         """Sends a whole answer."""
@@ -121,10 +126,10 @@ def preferred_language(accept: bytes) -> str:
     """`en` when the header prefers it to Russian, else `ru` (RFC 9110, 12.5.4)."""
     weights = {"ru": 0.0, "en": 0.0}
     for part in accept.decode("latin-1").lower().split(","):
-        tag, _, quality = part.strip().partition(";q=")
+        tag, _, quality = part.partition(";")
         language = tag.strip().partition("-")[0]
         if language in weights:
-            weights[language] = max(weights[language], _quality(quality))
+            weights[language] = max(weights[language], _quality(quality.strip().removeprefix("q=")))
     return "en" if weights["en"] > weights["ru"] else "ru"
 
 

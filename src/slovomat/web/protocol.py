@@ -1,39 +1,44 @@
 """uvicorn's HTTP protocol with the limits that strangers need, and news of a client's leaving.
 
 Parsing stays with llhttp, which refuses smuggled and malformed requests. What is added: bounds on the
-head's size and on the time a request may take to arrive, and a Departure told when the peer is gone.
+size of a request and on the time it may take to arrive, a strict reading of the headers that decide
+where a request ends and whose it is, and a Departure told when the peer is gone. A request that is
+refused here becomes one with a FAULT, which the application answers in the dialect of its path, in its
+turn after the requests before it.
 """
 
 import asyncio
+import re
 from typing import Any, ClassVar, cast
 
+import httptools
 import msgspec
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from slovomat.domain.refusal import Code
 from slovomat.usecases.departure import Departure
+from slovomat.web.farewell import Farewell
 
-DEPARTURE, TOO_SLOW = "slovomat.departure", "slovomat.too_slow"
-_DISCARD_MAX_BYTES = 8 << 20
-"""So much of a refused body is read and dropped, that its sender may see the answer."""
-
-_REASONS = {
-    400: (b"Bad Request", b"malformed HTTP"),
-    408: (b"Request Timeout", b"the request took too long to arrive"),
-    431: (b"Request Header Fields Too Large", b"too many or too large headers"),
-}
+DEPARTURE, FAULT = "slovomat.departure", "slovomat.fault"
+_ONCE = frozenset({b"host", b"authorization", b"idempotency-key", b"content-encoding"})
+"""Headers of which two would mean different things to different readers."""
+_FRAMING = frozenset({b"content-length", b"transfer-encoding"})
+_REQUEST_LINE = re.compile(rb"(?:\r\n)*([!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}) (\S{1,2000}) HTTP/1\.[01]\r\n")
 
 
 class HTTPLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """See slovomat.settings."""
+    """See slovomat.settings. `message_max_bytes`: of a body as it travels, chunk sizes and all."""
 
     headers_max: int
     headers_max_bytes: int
+    message_max_bytes: int
     header_timeout_s: float
     body_timeout_s: float
+    connections_max: int
 
 
-class _HeadTooLargeError(Exception):
-    """Raised inside a parser callback, to stop the parser."""
+class _BadHeadError(Exception):
+    """Raised inside a parser callback, to stop the parser; `_fault` says why."""
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -44,42 +49,121 @@ class GuardedProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._in_head = True
-        self._head_bytes = 0
-        self._discarded_bytes = 0
-        self._refusal = 400
+        self._begun = self._completed = False
+        self._replaying = self._deaf = False
+        self._fault = Code.HTTP_BROKEN
+        self._head_bytes = self._head_bytes_read = self._message_bytes = 0
         self._reading_since: float | None = self.loop.time()
 
     def data_received(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        if self._deaf:
+            return
         if self._reading_since is None:
             self._reading_since = self.loop.time()
-        super().data_received(data)
+        self._completed = False
+        self._feed(data)
+        if self._deaf:
+            return
         if self._in_head:
-            self._head_bytes += len(data)
-            if self._head_bytes > self.limits.headers_max_bytes:
-                self._refuse(431)
+            self._head_bytes_read = 0 if self._completed else self._head_bytes_read + len(data)
+            if self._head_bytes_read > self.limits.headers_max_bytes:
+                self._refuse_head(Code.HEADERS_TOO_LARGE)
+        else:
+            self._message_bytes += len(data)
+            if self._message_bytes > self.limits.message_max_bytes:
+                self._refuse_body(Code.BODY_TOO_LARGE)
+
+    def _feed(self, data: bytes) -> None:
+        while data:
+            try:
+                self.parser.feed_data(data)
+                return
+            except httptools.HttpParserUpgrade as upgrade:
+                data = data[upgrade.args[0] :]
+                self._stay_with_http1()
+            except httptools.HttpParserError as error:
+                self._refuse_unreadable(data, error)
+                return
+
+    def _refuse_unreadable(self, data: bytes, error: Exception) -> None:
+        if not self._in_head:
+            self._refuse_body(Code.HTTP_BROKEN)
+            return
+        unknown_method = isinstance(error, httptools.HttpParserInvalidMethodError)
+        line = _REQUEST_LINE.match(data)
+        if line is not None and (unknown_method or line[1] == b"CONNECT"):
+            self.url, self._fault = line[2], Code.METHOD_WRONG
+        self._refuse_head(self._fault)
+
+    def _stay_with_http1(self) -> None:
+        """Goes on as if no upgrade had been asked for (RFC 9110, 7.8): the parser would skip the body."""
+        framing = [name + b": " + value for name, value in self.headers if name in _FRAMING]
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self._replaying = True
+        self.parser.feed_data(b"\r\n".join([b"POST / HTTP/1.1", *framing, b"\r\n"]))
+        self._replaying = False
+
+    def on_message_begin(self) -> None:
+        if not self._replaying:
+            super().on_message_begin()
+            self._begun = True
+            self._head_bytes = 0
+
+    def on_url(self, url: bytes) -> None:
+        if not self._replaying:
+            self._count_head(len(url))
+            super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if (
+            self._replaying or not self._in_head
+        ):  # trailers are no headers: whoever reads the body is past them
+            return
+        self._count_head(len(name) + len(value) + 4)
         if len(self.headers) >= self.limits.headers_max:
-            self._refusal = 431
-            raise _HeadTooLargeError
+            self._stop(Code.HEADERS_TOO_LARGE)
         super().on_header(name, value)
 
-    def on_headers_complete(self) -> None:
-        self._in_head = False
-        self._head_bytes = 0
-        super().on_headers_complete()
+    def _count_head(self, read_bytes: int) -> None:
+        self._head_bytes += read_bytes
+        if self._head_bytes > self.limits.headers_max_bytes:
+            self._stop(Code.HEADERS_TOO_LARGE)
 
-    def on_body(self, body: bytes) -> None:
-        super().on_body(body)
-        if self.cycle.response_complete:
-            self._discarded_bytes += len(body)
-            if self._discarded_bytes > _DISCARD_MAX_BYTES:
-                self.transport.close()
+    def on_headers_complete(self) -> None:
+        if self._replaying:
+            return
+        self._check_headers()
+        super().on_headers_complete()
+        self._in_head = False
+        self._message_bytes = 0
+        if len(self.connections) > self.limits.connections_max:
+            cast("dict[str, Any]", self.cycle.scope)[FAULT] = Code.OVERLOADED
+            self.cycle.keep_alive = False
+
+    def _check_headers(self) -> None:
+        version = self.parser.get_http_version()
+        names = [name for name, _ in self.headers]
+        repeated = any(names.count(name) > 1 for name in _ONCE.intersection(names))
+        hostless = version == "1.1" and b"host" not in names
+        if version not in {"1.0", "1.1"} or repeated or hostless:
+            self._stop(Code.HTTP_BROKEN)
+        if b"transfer-encoding" in names:
+            codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
+            if codings != [b"chunked"] or version == "1.0":
+                self._stop(Code.HTTP_BROKEN)
+
+    def _stop(self, fault: Code) -> None:
+        self._fault = fault
+        raise _BadHeadError
 
     def on_message_complete(self) -> None:
-        self._in_head = True
+        if self.parser.should_upgrade():
+            return
+        self._in_head = self._completed = True
+        self._begun = False
         self._reading_since = None
-        self._discarded_bytes = 0
         super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -92,36 +176,70 @@ class GuardedProtocol(HttpToolsProtocol):
             if isinstance(departure, Departure):
                 departure.depart()
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's name for every broken head
-        self._refuse(self._refusal)
-
     def check_slowness(self, now_s: float) -> None:
         """Cuts off a sender whose request takes too long to arrive."""
         if self._reading_since is None or self.transport is None or self.transport.is_closing():
             return
         taken_s = now_s - self._reading_since
-        if self._in_head:
-            if taken_s > self.limits.header_timeout_s:
-                self._refuse(408)
-        elif taken_s > self.limits.body_timeout_s:
-            self._stop_waiting_for_body()
+        if not self._in_head:
+            if taken_s > self.limits.body_timeout_s:
+                self._refuse_body(Code.TOO_SLOW)
+        elif self._answering:
+            self._reading_since = now_s  # it is read for later: its time begins when its turn comes
+        elif taken_s > self.limits.header_timeout_s:
+            self._refuse_head(Code.TOO_SLOW)
 
-    def _stop_waiting_for_body(self) -> None:
+    @property
+    def _answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _refuse_body(self, fault: Code) -> None:
+        """The request that is being read cannot be read to its end: nothing after it can either."""
+        self._hear_no_more()
         if self.cycle.response_started:
             self.transport.close()
             return
-        cast("dict[str, Any]", self.cycle.scope)[TOO_SLOW] = True
+        cast("dict[str, Any]", self.cycle.scope)[FAULT] = fault
+        self.cycle.keep_alive = False
         self.cycle.message_event.set()
 
-    def _refuse(self, status: int) -> None:
-        """Answers what never became a request, and closes."""
+    def _refuse_head(self, fault: Code) -> None:
+        """What never became a request is answered like one, in its turn, and nothing after it."""
+        self._hear_no_more()
         if self.transport.is_closing():
             return
-        phrase, words = _REASONS[status]
-        body = b'{"error":{"message":"%s","type":"invalid_request_error","param":null,"code":null}}' % words
-        head = b"HTTP/1.1 %d %s\r\ncontent-type: application/json\r\n" % (status, phrase)
-        self.transport.write(head + b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body) + body)
-        self.transport.close()
+        if not self._begun:  # else the request before this one would lose its scope
+            self.on_message_begin()
+        path = re.split(rb"[?#]", self.url, maxsplit=1)[0]
+        path = path if path.startswith(b"/") else b"/"
+        scope = cast("dict[str, Any]", self.scope)
+        scope.update(method="GET", raw_path=path, path=path.decode("latin-1"), query_string=b"")
+        scope[FAULT] = fault
+        waits = self._answering
+        self.cycle = self._last_cycle()
+        if waits:
+            self.pipeline.appendleft((self.cycle, self.app))
+        else:
+            self._start_asgi_task(self.cycle, self.app)
+
+    def _last_cycle(self) -> RequestResponseCycle:
+        return RequestResponseCycle(
+            scope=self.scope,
+            transport=cast("asyncio.Transport", Farewell(self.transport, self.loop)),
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=self.access_log,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=False,
+            keep_alive=False,
+            on_response=self.on_response_complete,
+        )
+
+    def _hear_no_more(self) -> None:
+        self._deaf = True
+        self._reading_since = None
 
 
 def guarded_protocol(limits: HTTPLimits) -> type[asyncio.Protocol]:

@@ -12,6 +12,8 @@ from slovomat.settings import Settings
 from slovomat.web.protocol import GuardedProtocol, HTTPLimits, guarded_protocol
 
 _BACKLOG = 2048
+_CHUNKED_COSTS_AT_MOST = 8
+"""A chunk of one byte travels as six; what is more is padding."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -27,8 +29,10 @@ class EmbeddedServer(uvicorn.Server):
         limits = HTTPLimits(
             headers_max=settings.headers_max,
             headers_max_bytes=settings.headers_max_bytes,
+            message_max_bytes=settings.body_max_bytes * _CHUNKED_COSTS_AT_MOST,
             header_timeout_s=settings.header_timeout_s,
             body_timeout_s=settings.body_timeout_s,
+            connections_max=settings.connections_max,
         )
         config = uvicorn.Config(
             app,
@@ -40,7 +44,6 @@ class EmbeddedServer(uvicorn.Server):
             proxy_headers=False,
             server_header=False,
             backlog=_BACKLOG,
-            limit_concurrency=settings.connections_max,
             timeout_keep_alive=int(settings.idle_timeout_s),
             timeout_graceful_shutdown=5,
         )
