@@ -4,7 +4,7 @@ from typing import Any
 
 from slovomat.dialects.json_body import bad_field
 from slovomat.domain.refusal import Refusal
-from slovomat.domain.text import Turn, plan_cut
+from slovomat.domain.text import Turn, blank, plan_cut
 
 _PINNED = ("system", "developer")
 _TEXT_PARTS = ("text", "input_text", "refusal")
@@ -48,10 +48,10 @@ def _content_fault(content: object, place: str) -> Refusal | None:
 
 
 def _says_something(message: dict[str, Any], content: object) -> bool:
-    if isinstance(content, str) and content and not content.isspace():
+    if isinstance(content, str) and not blank(content):
         return True
     if isinstance(content, list):
-        return any(part["type"] not in _TEXT_PARTS or str(part.get("text", "")).strip() for part in content)
+        return any(part["type"] not in _TEXT_PARTS or not blank(part.get("text", "")) for part in content)
     return any(message.get(field) for field in _SPEAKS_WITHOUT_TEXT)
 
 
@@ -59,7 +59,8 @@ def _chars(content: object) -> int:
     if isinstance(content, str):
         return len(content)
     if isinstance(content, list):
-        return sum(len(part.get("text") or "") for part in content)
+        texts = (part.get("text") for part in content)
+        return sum(len(text) for text in texts if isinstance(text, str))
     return 0
 
 

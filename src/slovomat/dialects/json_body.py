@@ -6,39 +6,58 @@ from typing import Any
 import msgspec
 
 from slovomat.domain.refusal import Code, Refusal
+from slovomat.domain.text import blank
 
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_NOT_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _LAST_ID = (1 << 53) - 1
+_NO_ID = 0
+"""No request has it."""
+_LEAST_INTEGER, _MOST_INTEGER = -(1 << 63), (1 << 64) - 1
 _decode = msgspec.json.decode
 
 
-def deeper_than(body: bytes, levels: int) -> bool:
-    """Whether JSON nests deeper than so many levels; each pass peels one level off, in C."""
-    if body.count(b"[") + body.count(b"{") <= levels:
-        return False
-    brackets = _STRING.sub(b"", body).translate(None, _NOT_BRACKET)
-    for _ in range(levels):
-        peeled = brackets.replace(b"[]", b"").replace(b"{}", b"")
-        if not peeled:
-            return False
-        if len(peeled) == len(brackets):
-            return True
-        brackets = peeled
-    return True
-
-
 def read_object(body: bytes, max_depth: int) -> dict[str, Any] | Refusal:
-    """The body's JSON object, or why it is none. NaN, lone surrogates, huge numbers are no JSON."""
-    if deeper_than(body, max_depth):
-        return not_json(f"nested deeper than {max_depth} levels")
+    """The body's JSON object, or why it is none. NaN, lone surrogates, repeated keys, numbers beyond
+    64 bits are no JSON: readers would differ about them (RFC 8259; I-JSON, RFC 7493)."""
     try:
         value = _decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
+    except RecursionError:
+        return _too_deep(max_depth)
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
         return not_json(_reason(error))
     if not isinstance(value, dict):
         return not_json("an object is needed")
+    keys = _walk(value, max_depth)
+    if isinstance(keys, Refusal):
+        return keys
+    if body.count(b":") != keys and _STRING.sub(b"", body).count(b":") != keys:
+        return not_json("a key stands twice in one object")
     return value
+
+
+def _walk(value: dict[str, Any], max_depth: int) -> int | Refusal:
+    """How many keys there are in all, level by level; or what is beyond the bounds."""
+    level: list[Any] = [value]
+    keys = depth = 0
+    while level:
+        depth += 1
+        if depth > max_depth:
+            return _too_deep(max_depth)
+        below: list[Any] = []
+        for node in level:
+            keys += len(node) if isinstance(node, dict) else 0
+            for child in node.values() if isinstance(node, dict) else node:
+                kind = type(child)
+                if kind is dict or kind is list:
+                    below.append(child)
+                elif kind is int and not _LEAST_INTEGER <= child <= _MOST_INTEGER:
+                    return not_json("a number is too large")
+        level = below
+    return keys
+
+
+def _too_deep(max_depth: int) -> Refusal:
+    return not_json(f"nested deeper than {max_depth} levels")
 
 
 def not_json(detail: str) -> Refusal:
@@ -49,6 +68,8 @@ def not_json(detail: str) -> Refusal:
 def _reason(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return "not UTF-8"
+    if not isinstance(error, msgspec.DecodeError):
+        return "a number is too large"
     return str(error).removeprefix("JSON is malformed: ")
 
 
@@ -70,7 +91,7 @@ def text_fault(field: str, value: object) -> Refusal | None:
     """What is wrong with a text: not a string, blank, or with NUL characters."""
     if not isinstance(value, str):
         return bad_field(field, "string")
-    if not value or value.isspace():
+    if blank(value):
         return bad_field(field, "not_blank")
     if "\x00" in value:
         return bad_field(field, "no_nul")
@@ -78,14 +99,13 @@ def text_fault(field: str, value: object) -> Refusal | None:
 
 
 def request_id(field: str, value: object) -> int | Refusal:
-    """An id: a JSON integer, or the same as a string of digits; never a boolean."""
+    """An id: a JSON integer, or the same as a string of digits; never a boolean. One that cannot be is
+    told like an unknown one, after the key was looked at."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         return bad_field(field, "integer")
-    if not 0 < value <= _LAST_ID:
-        return Refusal(code=Code.REQUEST_UNKNOWN)
-    return value
+    return value if 0 < value <= _LAST_ID else _NO_ID
 
 
 def idempotency_key(value: object) -> str | Refusal | None:

@@ -1,8 +1,20 @@
 """Cutting texts to the model's size. A character is a Unicode code point."""
 
+import re
 from collections.abc import Sequence
 
 import msgspec
+
+_SEEN = re.compile(
+    r"[^\s\x00-\x1f\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    r"\u2028-\u202f\u205f-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
+)
+"""A character that leaves a mark: no blank, no control, none of Unicode's invisible ones."""
+
+
+def blank(text: str) -> bool:
+    """Whether a text shows nothing: empty, blanks of any kind, zero-width characters."""
+    return _SEEN.search(text) is None
 
 
 def cut(text: str, max_chars: int) -> tuple[str, int]:

@@ -1,5 +1,7 @@
 """The response headers that the contract names."""
 
+import re
+
 from slovomat.domain.refusal import Code, Refusal
 from slovomat.ports.limits import Window
 
@@ -8,7 +10,7 @@ EXPOSED = (
     b"x-ratelimit-reset-requests, x-balance-requests, x-charged-requests, "
     b"X-Input-Truncated, Idempotent-Replayed, Retry-After"
 )
-_STAINLESS = "x-stainless-"
+_STAINLESS = re.compile(r"x-stainless-[a-z0-9-]{1,64}")
 Header = tuple[bytes, bytes]
 
 
@@ -79,7 +81,7 @@ class Cors:
     def of_preflight(self, origin: str | None, asked_headers: str, methods: str) -> list[Header]:
         """The headers of the answer to OPTIONS. A prefix has no wildcard in CORS: the asked are told."""
         asked = [name.strip().lower() for name in asked_headers.split(",") if name.strip()]
-        stainless = [name for name in asked if name.startswith(_STAINLESS)]
+        stainless = [name for name in asked if _STAINLESS.fullmatch(name)]
         allowed = ", ".join(["Authorization", "Content-Type", "Idempotency-Key", *stainless])
         return [
             *self.of_answer(origin),
