@@ -39,8 +39,9 @@ class EventStream:
         self._stuck_since_s: float | None = None
 
     async def piece(self, data: bytes) -> None:
-        """One chunk."""
-        frame = b"data: " + openai_answer.chunk(data, self._hide_model) + b"\n\n"
+        """One chunk. A line break in it is space between JSON tokens, and would end the SSE field."""
+        line = openai_answer.chunk(data, self._hide_model).replace(b"\n", b" ")
+        frame = b"data: " + line + b"\n\n"
         if self._kept is not None:
             self._kept.append(frame)
         await self._send(frame)
