@@ -54,8 +54,8 @@ TEXTS: Catalogue = {
         "Unknown mode in {field}. Allowed: {modes}",
     ),
     Code.MODEL_UNKNOWN: (
-        "Модель не найдена: {model}. Список: {site}/v1/models",
-        "The model does not exist: {model}. The list: {site}/v1/models",
+        "Модель не найдена: {model}. Список: GET /v1/models",
+        "The model does not exist: {model}. The list: GET /v1/models",
     ),
     Code.REQUEST_UNKNOWN: ("Запрос с таким ID не найден", "No request with this ID was found"),
     Code.PATH_UNKNOWN: (
