@@ -7,6 +7,7 @@ from slovomat.ports.env import Env
 from slovomat.ports.limits import Window
 
 _WINDOW_S = 60.0
+_WINDOW_MS = 60_000
 _FREE = Window(allowed=True, limit=0, remaining=0, reset_ms=0)
 
 
@@ -65,4 +66,4 @@ def _refused(calls: deque[float], per_minute: int, now_s: float) -> Window:
 
 
 def _ms_until_out(call_s: float, now_s: float) -> int:
-    return math.floor((call_s + _WINDOW_S - now_s) * 1000) + 1
+    return min(_WINDOW_MS, math.floor((call_s + _WINDOW_S - now_s) * 1000) + 1)
