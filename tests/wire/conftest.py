@@ -75,3 +75,9 @@ def name() -> str:
 def limited(open_office: OpenOffice) -> Office:
     """The service with small limits: 3 creates, 5 polls, 4 balance calls a minute."""
     return open_office(creates_per_minute=3, polls_per_minute=5, balances_per_minute=4)
+
+
+@pytest.fixture(scope="session")
+def published(open_office: OpenOffice) -> Office:
+    """The service of an operator who publishes model names of his own and hides the upstream's."""
+    return open_office(models="slovo-1,slovo-2", models_strict=True, hide_model="slovo-1")
