@@ -64,9 +64,10 @@ class Route(msgspec.Struct, frozen=True):
 
 
 class CreateCall(msgspec.Struct, frozen=True, kw_only=True):
-    """A create call of a job dialect, checked. `cut_chars` are gone from `text` already."""
+    """A create call of a job dialect, checked. `cut_chars` are gone from `text`, but not from `given`."""
 
     key: str
+    given: str
     text: str
     mode: str
     cut_chars: int

@@ -42,7 +42,12 @@ class JobForm(msgspec.Struct, frozen=True, kw_only=True):
             return chosen
         text, cut_chars = cut(fields[self.text], terms.max_chars)
         return CreateCall(
-            key=fields["key"], text=text, mode=mode, cut_chars=cut_chars, idempotency_key=chosen
+            key=fields["key"],
+            given=fields[self.text],
+            text=text,
+            mode=mode,
+            cut_chars=cut_chars,
+            idempotency_key=chosen,
         )
 
     def parse_poll(self, body: bytes, terms: Terms) -> PollCall | Refusal:

@@ -112,7 +112,7 @@ class JobAPI:
         mode = self._services.modes.ref(call.mode)
         if mode is None:
             raise AssertionError("the dialect has checked the mode")
-        said = fingerprint(self._dialect.name, call.mode, call.text, str(call.cut_chars))
+        said = fingerprint(self._dialect.name, call.mode, call.given)
         return JobRequest(
             dialect=self._dialect.name,
             price_requests=self._terms.price_requests,
