@@ -114,7 +114,8 @@ class Chat:
         )
         match outcome:
             case StoredAnswer():
-                await self._desk.answer(order.exchange, Answer(200, outcome.body), order.headers_charged())
+                answer = Answer(outcome.status, outcome.body, outcome.content_type.encode())
+                await self._desk.answer(order.exchange, answer, order.headers_charged())
             case Refusal():
                 await self._refuse(order.exchange, outcome, order.headers_returned())
             case Gone():
