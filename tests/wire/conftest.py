@@ -8,10 +8,17 @@ import pytest
 
 from tests.wire.chaos_upstream import ChaosUpstream, chaos_upstream
 from tests.wire.customers import Customer, Office, office_of
+from tests.wire.deadline import until
 from tests.wire.service import Service
 
 OpenOffice = Callable[..., Office]
 _names = count(1)
+
+
+def check_books(office: Office) -> None:
+    """After all that was done to a service nothing is held any more, and every balance is proved."""
+    until(lambda: office.audit().held == 0, 15, "the end of every hold")
+    assert office.audit().violations == ()
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +37,9 @@ def open_office(chaos: ChaosUpstream, tmp_path_factory: pytest.TempPathFactory) 
             data = tmp_path_factory.mktemp("service") / "data"
             quick = {"job_retry_wait_s": 0.05, "upstream_retry_wait_max_s": 0.1, **settings}
             service = stack.enter_context(Service(data, upstream_url or chaos.url, **quick))
-            return stack.enter_context(office_of(service))
+            office = stack.enter_context(office_of(service))
+            stack.callback(check_books, office)
+            return office
 
         yield start
 
@@ -43,14 +52,19 @@ def office(open_office: OpenOffice) -> Office:
 
 @pytest.fixture(scope="session")
 def hasty(open_office: OpenOffice) -> Office:
-    """The service with short time limits towards the upstream, and keep-alive comments every second."""
+    """The service with short time limits towards the upstream."""
     return open_office(
         upstream_connect_timeout_s=0.3,
         upstream_first_byte_timeout_s=0.6,
         upstream_gap_timeout_s=0.6,
         upstream_total_timeout_s=3,
-        keepalive_s=0.2,
     )
+
+
+@pytest.fixture(scope="session")
+def chatty(open_office: OpenOffice) -> Office:
+    """The service that sends a comment after every second of silence."""
+    return open_office(keepalive_s=0.2)
 
 
 @pytest.fixture

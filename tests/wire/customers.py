@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from slovomat.env import SystemEnv
 from slovomat.instance import load_secret
-from slovomat.ports.store import Credit, Store
+from slovomat.ports.store import Audit, Credit, Store
 from slovomat.storage.open import make_store
 from slovomat.usecases.accounts import CreatedKey, KeyRules, create_key
 from tests.wire.deadline import until
@@ -57,6 +58,16 @@ class Customer:
             timeout=_TIMEOUT_S,
             stream=live,
         )
+
+    @contextmanager
+    def hung_up(self, prompt: str, **fields: Any) -> Iterator[None]:
+        """A chat call whose connection is closed at the block's end, unread."""
+        body = json.dumps({"messages": [{"role": "user", "content": prompt}], **fields}).encode()
+        host, port = self.url.removeprefix("http://").split(":")
+        head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {self.key}\r\n"
+        with socket.create_connection((host, int(port)), timeout=_TIMEOUT_S) as line:
+            line.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            yield
 
     def get(self, path: str) -> requests.Response:
         """A GET with the key."""
@@ -112,6 +123,10 @@ class Office:
     def now_ms(self) -> int:
         """The service's clock."""
         return self._env.now_ms()
+
+    def audit(self) -> Audit:
+        """The books at this moment."""
+        return self._portal.call(self._store.audit)
 
     async def _open(self, email: str, requests: int, plan: str, rules: KeyRules) -> CreatedKey:
         now_ms = self._env.now_ms()

@@ -89,13 +89,17 @@ def test_the_first_bytes_leave_at_once(customer: Customer, chaos: ChaosUpstream,
             assert list(stream)[-2:] == ["data: [DONE]", ""]
 
 
-def test_a_comment_breaks_the_silence(hasty: Office, chaos: ChaosUpstream, name: str) -> None:
+@pytest.mark.parametrize("place", ["[[gate]]", "[[gate:middle]]"])
+def test_a_comment_breaks_the_silence(chatty: Office, chaos: ChaosUpstream, name: str, place: str) -> None:
     """After so long without a piece `: keep-alive` goes out, before the first piece too."""
-    customer = hasty.customer()
-    prompt = f"Привет [[id:{name}]] [[fault:slow gap=0.55]] [[say:раз два]]"
-    answer = customer.chat(prompt, stream=True)
-    assert ": keep-alive\n\n" in answer.text
-    payloads = events(answer.text)
+    customer = chatty.customer()
+    prompt = f"Привет [[id:{name}]] {place} [[say:раз два]]"
+    with chaos.held(name), customer.chat(prompt, live=True, stream=True) as answer:
+        stream = lines(answer)
+        heard = [next(stream) for _ in range(1 if place == "[[gate]]" else 3)]
+        assert heard[-1] == ": keep-alive"
+        chaos.open_gate(name)
+        payloads = events("\n".join([*heard, *stream, ""]))
     assert text_of(payloads) == "раз два"
     assert payloads[-1] == "[DONE]"
 
