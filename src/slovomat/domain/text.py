@@ -43,9 +43,9 @@ class CutPlan(msgspec.Struct, frozen=True):
 def plan_cut(turns: Sequence[Turn], max_chars: int) -> CutPlan:
     """Fits a conversation into `max_chars` (0 = no limit).
 
-    The oldest turns that are not pinned go first, whole; the last message is never dropped. If
-    pinned turns and the last one are still too long, the last one's end is cut; should the pinned
-    ones alone fill the limit, the last keeps up to half of it and their end is cut as well.
+    The oldest turns that are not pinned go first, whole; the last message is never dropped, nor the
+    call that it answers. If what must stay is still too long, the last one's end is cut; should the
+    others alone fill the limit, the last keeps up to half of it and their end is cut as well.
     """
     total = sum(turn.chars for turn in turns)
     kept: list[int | None] = [turn.chars for turn in turns]
@@ -66,7 +66,7 @@ def _drop_oldest(turns: Sequence[Turn], kept: list[int | None], total: int, max_
     """Drops whole turns from the oldest until the rest fits; returns the characters left."""
     left = total
     dropped = False
-    for index, turn in enumerate(turns[:-1]):
+    for index, turn in enumerate(turns[: _last_exchange(turns)]):
         if turn.pinned:
             continue
         if left <= max_chars and not (dropped and turn.answers_call):
@@ -75,6 +75,15 @@ def _drop_oldest(turns: Sequence[Turn], kept: list[int | None], total: int, max_
         left -= turn.chars
         dropped = True
     return left
+
+
+def _last_exchange(turns: Sequence[Turn]) -> int:
+    """Where the last message's exchange begins: a tool's answer needs the call before it, and the
+    answers of the tools called together with it."""
+    index = len(turns) - 1
+    while index > 0 and turns[index].answers_call:
+        index -= 1
+    return index
 
 
 def _cut_ends(kept: list[int | None], excess: int, spare: int | None) -> None:
