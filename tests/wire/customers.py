@@ -14,7 +14,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from slovomat.env import SystemEnv
 from slovomat.instance import load_secret
-from slovomat.ports.store import Audit, Credit, Store
+from slovomat.ports.store import Audit, Credit, EntryRow, Store
 from slovomat.storage.open import make_store
 from slovomat.usecases.accounts import CreatedKey, KeyRules, create_key
 from tests.wire.deadline import until
@@ -124,6 +124,11 @@ class Office:
         """The service's clock."""
         return self._env.now_ms()
 
+    def entries(self, customer: Customer) -> list[tuple[str, str, int]]:
+        """The account's movements, the oldest first: kind, bucket, and what became available by it."""
+        found = self._portal.call(self._entries, customer.email)
+        return [(entry.kind, entry.bucket, entry.available_change) for entry in reversed(found)]
+
     def audit(self) -> Audit:
         """The books at this moment."""
         return self._portal.call(self._store.audit)
@@ -136,6 +141,11 @@ class Office:
             credit = Credit(account_id=account, requests=requests, title="test", reason="test", now_ms=now_ms)
             await self._store.credit(credit)
         return await create_key(self._store, self._env, self._secret, account, rules)
+
+    async def _entries(self, email: str) -> list[EntryRow]:
+        account = await self._store.find_account(email)
+        assert account is not None
+        return await self._store.account_entries(account.id, 1_000)
 
     async def _further(self, email: str, rules: KeyRules) -> CreatedKey:
         account = await self._store.find_account(email)
