@@ -4,47 +4,100 @@ is what the operator shows, the rest is as it came."""
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, Raw, UnsetType
 
 _decode = msgspec.json.decode
 _encode = msgspec.json.encode
+_NOT_NULL = ("usage", "system_fingerprint")
+"""May be absent, but the schema knows no null for them; some upstreams send one."""
+
+
+class _Message(msgspec.Struct, gc=False):
+    role: str
+    content: Raw
+    refusal: Raw
+
+
+class _Choice(msgspec.Struct, gc=False):
+    index: int
+    message: _Message
+    logprobs: Raw
+    finish_reason: str
+
+
+class _Part(msgspec.Struct, gc=False):
+    index: int
+    delta: dict[str, Raw]
+    logprobs: Raw
+    finish_reason: str | None
+
+
+class _Answer(msgspec.Struct, gc=False):
+    id: str
+    object: str
+    created: int
+    model: str
+    usage: dict[str, Raw] | UnsetType = UNSET
+    system_fingerprint: str | UnsetType = UNSET
+
+
+class _Whole(_Answer, kw_only=True):
+    choices: list[_Choice]
+
+
+class _Chunk(_Answer, kw_only=True):
+    choices: list[_Part]
+
+
+_read_whole = msgspec.json.Decoder(_Whole).decode
+_read_chunk = msgspec.json.Decoder(_Chunk).decode
 
 
 def plain(body: bytes, hide_model: str) -> bytes:
     """A completion that satisfies OpenAI's schema; unchanged when it did already."""
-    if not hide_model and b'"logprobs"' in body and b'"refusal"' in body:
-        return body
-    answer: dict[str, Any] = _decode(body)
-    _require(answer, "chat.completion", hide_model)
+    if not hide_model:
+        try:
+            _read_whole(body)
+        except msgspec.ValidationError:
+            pass
+        else:
+            return body
+    answer = _framed(_decode(body), "chat.completion", hide_model)
     for index, choice in enumerate(answer["choices"]):
-        _choice(choice, index)
-        choice.setdefault("finish_reason", "stop")
-        message = choice.setdefault("message", {})
-        for field, value in (("role", "assistant"), ("content", None), ("refusal", None)):
-            message.setdefault(field, value)
+        _fill(choice, index=index, logprobs=None, message={})
+        message = choice["message"]
+        _fill(message, role="assistant", content=None, refusal=None)
+        _fill(choice, finish_reason="tool_calls" if message.get("tool_calls") else "stop")
     return _encode(answer)
 
 
 def chunk(data: bytes, hide_model: str) -> bytes:
     """A streamed chunk, likewise."""
-    if not hide_model and b'"finish_reason"' in data and b'"created"' in data and b'"id"' in data:
-        return data
-    piece: dict[str, Any] = _decode(data)
-    _require(piece, "chat.completion.chunk", hide_model)
+    if not hide_model:
+        try:
+            _read_chunk(data)
+        except msgspec.ValidationError:
+            pass
+        else:
+            return data
+    piece = _framed(_decode(data), "chat.completion.chunk", hide_model)
     for index, choice in enumerate(piece["choices"]):
-        _choice(choice, index)
-        choice.setdefault("delta", {})
-        choice.setdefault("finish_reason", None)
+        _fill(choice, index=index, logprobs=None, delta={}, finish_reason=None)
     return _encode(piece)
 
 
-def _require(answer: dict[str, Any], kind: str, hide_model: str) -> None:
-    answer.setdefault("id", "chatcmpl-slovomat")
-    answer.setdefault("object", kind)
-    answer.setdefault("created", 0)
-    answer.setdefault("choices", [])
-    answer["model"] = hide_model or answer.get("model") or "unknown"
+def _framed(answer: dict[str, Any], kind: str, hide_model: str) -> dict[str, Any]:
+    _fill(answer, id="chatcmpl-slovomat", object=kind, created=0, model="unknown", choices=[])
+    if hide_model:
+        answer["model"] = hide_model
+    for name in _NOT_NULL:
+        if answer.get(name, "") is None:
+            del answer[name]
+    return answer
 
 
-def _choice(choice: dict[str, Any], index: int) -> None:
-    choice.setdefault("index", index)
-    choice.setdefault("logprobs", None)
+def _fill(fields: dict[str, Any], **defaults: Any) -> None:
+    """Sets what is absent or null."""
+    for name, value in defaults.items():
+        if fields.get(name) is None:
+            fields[name] = value
