@@ -157,3 +157,15 @@ def error(status: int) -> dict[str, Any]:
         return {"error": {"message": "chaos: the prompt is refused", **refused}}
     kind = "rate_limit_error" if status == 429 else "server_error"
     return {"error": {"message": f"chaos {status}", "type": kind, "param": None, "code": None}}
+
+
+def oddly(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer or a chunk as careless servers send it: nulls for absent fields, the last choice bare."""
+    kept = ("message", "delta")
+    choices = [*answer["choices"][:-1]]
+    choices += [{name: last[name] for name in kept if name in last} for last in answer["choices"][-1:]]
+    for choice in choices[-1:]:
+        choice.get("message", {}).pop("refusal", None)
+        choice["logprobs"] = None
+    nulls = {"system_fingerprint": None, "id": None} | ({} if answer.get("usage") else {"usage": None})
+    return {**answer, **nulls, "choices": choices}

@@ -4,7 +4,7 @@ import asyncio
 import json
 from typing import Any
 
-from tests.wire.chaos_answers import Fault, error
+from tests.wire.chaos_answers import Fault, error, oddly
 
 
 async def interruption(fault: Fault, index: int) -> bytes | None:
@@ -32,6 +32,8 @@ def event(piece: dict[str, Any], kind: str) -> bytes:
     """One piece as a chunk of the body."""
     if kind == "bare":
         piece = {"choices": [{"delta": choice["delta"]} for choice in piece["choices"]]}
+    if kind == "odd":
+        piece = oddly(piece)
     text = json.dumps(piece, ensure_ascii=False, indent=1 if kind == "multiline" else None)
     return framed("".join(f"data: {line}\n" for line in text.split("\n")).encode() + b"\n")
 

@@ -24,6 +24,7 @@ Markers in the text of any message steer one call:
 | `close` | the connection is closed before a byte; after `after=N` pieces where it is given |
 | `multiline` | a stream whose JSON is spread over several `data:` lines |
 | `bare` | an answer with the text alone: no id, no time, no logprobs, no refusal |
+| `odd` | an answer with nulls and gaps where others have values, in its last choice above all |
 | `html` | 200 with a page |
 
 From another process: `GET /control/calls/NAME`, `POST /control/gate/NAME`.
@@ -37,7 +38,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.wire.chaos_answers import Fault, Order, answer_text, chunks, completion, error, read_order
+from tests.wire.chaos_answers import Fault, Order, answer_text, chunks, completion, error, oddly, read_order
 from tests.wire.chaos_bytes import END, STREAM_HEAD, event, forever, framed, interruption, response, whole
 from tests.wire.deadline import until
 
@@ -236,6 +237,8 @@ class ChaosUpstream:
         head, _, body = answer.partition(b"\r\n\r\n")
         if kind == "bare":
             answer = response(200, {"choices": [{"message": {"content": content}}]})
+        elif kind == "odd":
+            answer = response(200, oddly(completion(order, content)))
         elif kind == "bad-json":
             answer = whole(200, b'{"choices": [', "application/json")
         elif kind in {"hang-first", "hang-middle", "cut"}:
