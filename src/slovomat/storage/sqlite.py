@@ -19,7 +19,7 @@ from slovomat.storage.queries import load_migrations, load_queries
 from slovomat.storage.tx import ConflictError, Row, Rule
 
 T = TypeVar("T")
-_BUSY_TIMEOUT_S = 10
+_BUSY_TIMEOUT_S = 10.0
 _BATCH_MAX = 1024
 _CONFLICT_RETRIES = 5
 
@@ -64,8 +64,9 @@ class _Write:
 class SQLiteEngine:
     """The Engine on one SQLite file (`:memory:` is not shared between connections: use a file)."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, busy_timeout_s: float = _BUSY_TIMEOUT_S) -> None:
         self._path = path
+        self._busy_timeout_s = busy_timeout_s
         self._queries = load_queries()
         self._inbox: SimpleQueue[_Write | None] = SimpleQueue()
         self._applied: list[str] = []
@@ -132,7 +133,7 @@ class SQLiteEngine:
         connection = sqlite3.connect(
             f"{self._path.absolute().as_uri()}?mode={mode}",
             uri=True,
-            timeout=_BUSY_TIMEOUT_S,
+            timeout=self._busy_timeout_s,
             isolation_level=None,
             check_same_thread=False,
             cached_statements=256,

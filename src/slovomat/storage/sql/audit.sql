@@ -68,7 +68,7 @@ GROUP BY u.key_id, u.day, u.used HAVING u.used <> COALESCE(SUM(g.price_requests)
 -- name: audit_idempotency_key_charged_twice
 SELECT MIN(g.id), 'key of account ' || g.account_id FROM generations g
 JOIN idempotency i ON i.account_id = g.account_id AND i.key = g.idempotency_key
-WHERE g.state IN ('held', 'settled') AND g.created_at_ms >= i.created_at_ms
+WHERE g.state IN ('held', 'settled') AND g.id >= i.generation_id
 GROUP BY g.account_id, g.idempotency_key HAVING COUNT(*) > 1;
 
 -- name: audit_totals

@@ -1,0 +1,229 @@
+"""The Store port: the queue, its leases, and the ends of jobs."""
+
+import asyncio
+
+import pytest
+from tests.books import LEASE_MS, MODE, Books, closing, mark
+from tests.played_env import DAY_MS, NOON_MS
+
+from slovomat.domain.generation import HoldState, JobState
+from slovomat.domain.ids import AccountId, GenerationId
+from slovomat.domain.refusal import Code
+
+pytestmark = pytest.mark.anyio
+
+
+async def queue(books: Books, count: int) -> list[GenerationId]:
+    """So many jobs, with texts that tell them apart."""
+    await books.credit(2 * count)
+    return await asyncio.gather(*(books.held(job_text=f"text {number}") for number in range(count)))
+
+
+async def test_jobs_are_claimed_in_order_and_once(books: Books) -> None:
+    """The oldest first, with all that a worker needs, and never by two workers."""
+    ids = await queue(books, 5)
+    first, second = await asyncio.gather(books.claim(3, "one"), books.claim(3, "two"))
+    assert [job.id for job in first + second] == ids
+    job = first[0]
+    assert (job.text, job.mode, job.dialect, job.attempt, job.token) == ("text 0", MODE, "textbot", 1, 1)
+    assert await books.claim() == []
+
+
+async def test_many_workers_share_a_queue_without_overlap(books: Books) -> None:
+    """500 jobs, 50 claims at once: each job is leased to one."""
+    ids = await queue(books, 500)
+    claimed = await asyncio.gather(*(books.claim(10, f"worker {number}") for number in range(50)))
+    assert sorted(job.id for jobs in claimed for job in jobs) == ids
+
+
+async def test_a_result_and_its_settlement_are_one(books: Books) -> None:
+    """After complete the job shows its text, and the price is spent."""
+    (job_id,) = await queue(books, 1)
+    (job,) = await books.claim()
+    assert await books.complete(job, "the text")
+    view = await books.store.find_job(books.account, job_id)
+    assert view is not None
+    assert (view.state, view.result, view.error) == (JobState.COMPLETED, "the text", None)
+    assert await books.balance() == 0
+    assert await books.store.open_holds() == 0
+
+
+async def test_an_error_and_its_release_are_one(books: Books) -> None:
+    """After fail the job shows why, and the price is back."""
+    (job_id,) = await queue(books, 1)
+    (job,) = await books.claim()
+    assert await books.fail(job, "upstream_timeout")
+    view = await books.store.find_job(books.account, job_id)
+    assert view is not None
+    assert (view.state, view.result, view.error) == (JobState.FAILED, None, "upstream_timeout")
+    assert await books.balance() == 2
+
+
+async def test_a_final_state_never_changes(books: Books) -> None:
+    """Neither by another end, nor by a retry, a hand-back or a take-over."""
+    (job_id,) = await queue(books, 1)
+    (job,) = await books.claim()
+    await books.complete(job, "the first")
+    now_ms = books.env.now_ms()
+    assert not await books.complete(job, "the second")
+    assert not await books.fail(job)
+    assert not await books.store.retry(job, now_ms)
+    assert await books.store.hand_back("me", now_ms) == 0
+    assert await books.store.take_over("another", now_ms, 1 << 62) == 0
+    view = await books.store.find_job(books.account, job_id)
+    assert view is not None
+    assert view.result == "the first"
+
+
+async def test_a_lost_lease_cannot_finish(books: Books) -> None:
+    """Once another worker has claimed the job, the first one's token ends nothing."""
+    await queue(books, 1)
+    (stale,) = await books.claim(owner="slow")
+    await books.store.take_over("quick", NOON_MS, 1 << 62)
+    (fresh,) = await books.claim(owner="quick")
+    assert fresh.token > stale.token
+    assert not await books.complete(stale, "late")
+    assert not await books.fail(stale)
+    assert not await books.store.retry(stale, NOON_MS)
+    assert await books.complete(fresh, "in time")
+
+
+async def test_a_lease_taken_over_cannot_finish_before_the_next_claim(books: Books) -> None:
+    """A queued job is nobody's, even though no newer token is out."""
+    await queue(books, 1)
+    (stale,) = await books.claim(owner="slow")
+    await books.store.take_over("quick", NOON_MS, 1 << 62)
+    assert not await books.complete(stale, "late")
+    assert await books.balance() == 0
+
+
+async def test_leases_lapse_without_a_heartbeat(books: Books) -> None:
+    """What is past its lease goes back to the queue, but for the asker's own, and what was extended."""
+    await queue(books, 3)
+    await books.claim(1, "silent")
+    await books.claim(1, "beating")
+    await books.claim(1, "asking")
+    books.env.jump_ms(LEASE_MS + 1)
+    now_ms = books.env.now_ms()
+    assert await books.store.extend_leases("beating", now_ms + LEASE_MS) == 1
+    assert await books.store.take_over("asking", now_ms, now_ms) == 1
+    assert [job.text for job in await books.claim()] == ["text 0"]
+
+
+async def test_jobs_are_handed_back(books: Books) -> None:
+    """All of one worker's, at once for the next one, without counting as an attempt."""
+    await queue(books, 3)
+    await books.claim(2, "leaving")
+    await books.claim(1, "staying")
+    assert await books.store.hand_back("leaving", NOON_MS) == 2
+    assert [(job.text, job.attempt) for job in await books.claim()] == [("text 0", 1), ("text 1", 1)]
+
+
+async def test_a_retry_waits_and_counts(books: Books) -> None:
+    """The job comes back after its pause, as the next attempt."""
+    await queue(books, 1)
+    (job,) = await books.claim()
+    assert await books.store.retry(job, NOON_MS + 5000)
+    assert await books.claim() == []
+    books.env.jump_ms(5000)
+    (again,) = await books.claim()
+    assert again.attempt == 2
+
+
+async def test_a_clock_set_back_does_not_bar_the_queue(books: Books) -> None:
+    """What seems to be due in hours was queued before the clock was set back: it is due."""
+    await queue(books, 1)
+    books.env.jump_ms(-25 * 3_600_000)
+    assert len(await books.claim()) == 1
+
+
+async def test_an_account_has_its_share_of_the_workers(books: Books) -> None:
+    """With a share of 2, never more run at once, and every job still gets its turn and its attempts."""
+    ids = await queue(books, 30)
+    done: list[GenerationId] = []
+    while len(done) < 30:
+        running = await books.claim(32, per_account=2)
+        assert 0 < len(running) <= 2
+        assert await books.claim(32, per_account=2) == []
+        for job in running:
+            assert (job.attempt, job.token) == (1, 1)
+            await books.complete(job)
+            done.append(job.id)
+    assert done == ids
+
+
+async def test_jobs_that_nobody_took_are_released(books: Books) -> None:
+    """Those queued before the given time, and no running one."""
+    old, running = await queue(books, 2)
+    await books.claim(1)
+    books.env.jump_ms(DAY_MS)
+    now_ms = books.env.now_ms()
+    assert await books.store.fail_overdue(now_ms - DAY_MS, now_ms, 10) == 0
+    assert await books.store.fail_overdue(now_ms - DAY_MS + 1, now_ms, 10) == 1
+    views = [await books.store.find_job(books.account, job) for job in (old, running)]
+    assert [view and view.state for view in views] == [JobState.RUNNING, JobState.FAILED]
+    assert await books.balance() == 2
+
+
+async def test_another_accounts_job_does_not_exist(books: Books) -> None:
+    """Nor does one that was never made, nor a generation that is no job."""
+    (job_id,) = await queue(books, 1)
+    await books.credit(2)
+    direct = await books.held()
+    assert await books.store.find_job(AccountId(books.account + 1), job_id) is None
+    assert await books.store.find_job(books.account, direct) is None
+    assert await books.store.find_job(books.account, GenerationId((1 << 53) - 1)) is None
+
+
+async def test_old_texts_and_keys_are_pruned(books: Books) -> None:
+    """The record stays, the texts go, and the poll says so; what is waiting is never touched."""
+    await books.credit(10)
+    done = await books.held(job_text="text", idempotency=mark("k"))
+    (job,) = await books.claim()
+    await books.complete(job, "result")
+    waiting = await books.held(job_text="waiting")
+    later = NOON_MS + 1
+    assert await books.store.prune(NOON_MS, NOON_MS, later, 10) == 0
+    assert await books.store.prune(later, later, later, 10) == 2
+    assert await books.store.prune(later, later, later, 10) == 0
+    view = await books.store.find_job(books.account, done)
+    assert view is not None
+    assert (view.state, view.result, view.error) == (JobState.FAILED, None, Code.RESULT_PRUNED)
+    record = await books.store.job_record(done)
+    assert record is not None
+    assert (record.text, record.result, record.row.state, record.hold) == (None, None, "completed", "settled")
+    again = await books.held(job_text="text", idempotency=mark("k"))
+    assert again not in (done, waiting)
+
+
+async def test_prune_works_in_bites(books: Books) -> None:
+    """No more than the limit at a time, so that nobody waits for it."""
+    await queue(books, 5)
+    for job in await books.claim():
+        await books.complete(job)
+    touched = [await books.store.prune(NOON_MS + 1, 0, NOON_MS + 1, 2) for _ in range(4)]
+    assert touched == [2, 2, 1, 0]
+
+
+async def test_the_queue_tells_its_depth(books: Books) -> None:
+    """Waiting jobs and the time of the oldest; running ones do not wait."""
+    assert await books.store.queue_depth() == (0, None)
+    await queue(books, 3)
+    await books.claim(1)
+    assert await books.store.queue_depth() == (2, NOON_MS)
+
+
+async def test_the_operator_sees_every_job(books: Books) -> None:
+    """By state or all, the newest first; one in full, with mode, price, upstream and tokens."""
+    ids = await queue(books, 3)
+    (job,) = await books.claim(1)
+    await books.store.complete(job, "done", closing(job.id, HoldState.SETTLED), NOON_MS + 7)
+    assert [row.id for row in await books.store.list_jobs("", 2)] == ids[:0:-1]
+    assert [row.id for row in await books.store.list_jobs("completed", 10)] == [job.id]
+    record = await books.store.job_record(job.id)
+    assert record is not None
+    assert (record.row.email, record.row.finished_at_ms) == ("customer@example.org", NOON_MS + 7)
+    assert (record.row.attempts, record.mode_version, record.mode_digest) == (1, MODE.version, MODE.digest)
+    assert (record.price_requests, record.upstream) == (2, "test")
+    assert (record.prompt_tokens, record.completion_tokens) == (1, 2)
+    assert await books.store.job_record(GenerationId(99)) is None
