@@ -87,8 +87,8 @@ def name() -> str:
 
 @pytest.fixture(scope="session")
 def limited(open_office: OpenOffice) -> Office:
-    """The service with small limits: 3 creates, 5 polls, 4 balance calls a minute."""
-    return open_office(creates_per_minute=3, polls_per_minute=5, balances_per_minute=4)
+    """The service with small limits: 3 creates, 5 polls, 4 balance calls, 3 wrong keys a minute."""
+    return open_office(creates_per_minute=3, polls_per_minute=5, balances_per_minute=4, bad_keys_per_minute=3)
 
 
 @pytest.fixture(scope="session")

@@ -84,3 +84,17 @@ def test_a_keys_networks(office: Office, customer: Customer) -> None:
     assert [create(near).status_code for create in (textbot, chatinfo, openai)] == [200, 200, 200]
     assert [create(far).status_code for create in (textbot, chatinfo, openai)] == [403, 403, 403]
     assert far.textbot("balance").status_code == 403
+
+
+def test_guessing_keys_is_slowed(limited: Office) -> None:
+    """After some wrong keys from one address further ones get 429 with `Retry-After`; good keys work."""
+    customer = limited.customer()
+    good = customer.key
+    customer.key = "slv_" + "0" * 38
+    assert [create(customer).status_code for create in (textbot, chatinfo, openai)] == [403, 403, 401]
+    answers = [create(customer) for create in (textbot, chatinfo, openai)]
+    assert [answer.status_code for answer in answers] == [429, 429, 429]
+    assert all(50 < int(answer.headers["Retry-After"]) <= 60 for answer in answers)
+    assert answers[2].json()["error"]["code"] == "rate_limit_exceeded"
+    customer.key = good
+    assert [create(customer).status_code for create in (textbot, chatinfo, openai)] == [200, 200, 200]
