@@ -33,6 +33,10 @@ class MemoryLimits:
         calls.append(now_s)
         return _allowed(calls, per_minute, now_s)
 
+    def __len__(self) -> int:
+        """How many callers are remembered."""
+        return len(self._calls)
+
     def _recent(self, kind: str, who: str, now_s: float) -> deque[float]:
         if now_s - self._tidied_s > _WINDOW_S:
             self._tidy(now_s)
