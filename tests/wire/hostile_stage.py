@@ -17,7 +17,7 @@ CANARY = "канарейка-3f9a"
 """The text of every prompt here: it may stand in no log."""
 MEMORY_MB = 100
 QUICK_S = 1.0
-_NO_LIMITS = {name: 0 for name in ("creates_per_minute", "polls_per_minute", "balances_per_minute")}
+_NO_LIMITS = dict.fromkeys(("creates_per_minute", "polls_per_minute", "balances_per_minute"), 0)
 _ANSWER = {
     "id": "chatcmpl-1",
     "object": "chat.completion",
@@ -36,6 +36,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         received = self.rfile.read(int(self.headers["content-length"]))
         self.server.bodies.append(received)  # type: ignore[attr-defined]
+        self.server.gate.wait(30)  # type: ignore[attr-defined]
         answer = json.dumps(_ANSWER).encode()
         self.send_response(200)
         self.send_header("content-type", "application/json")
@@ -48,13 +49,15 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Upstream(ThreadingHTTPServer):
-    """Answers every generation at once, and keeps what it was asked."""
+    """Answers every generation at once, or when its gate opens, and keeps what it was asked."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.bodies: list[bytes] = []
+        self.gate = threading.Event()
+        self.gate.set()
 
     @property
     def url(self) -> str:
@@ -108,6 +111,21 @@ class Wire:
             status, headers = self._head()
         body = b"" if method == "HEAD" or status == 204 else self._body(headers)
         return Reply(status, headers, body, time.monotonic() - began)
+
+    def read_all(self) -> bytes:
+        """Everything until the server closes."""
+        with contextlib.suppress(ConnectionError):
+            while piece := self._receive():
+                self._read += piece
+        return self._read
+
+    def push(self, piece: bytes, at_most: int) -> int:
+        """Sends the piece again and again until the server stops it; how many bytes it took."""
+        sent = 0
+        with contextlib.suppress(OSError):
+            while sent < at_most:
+                sent += self._socket.send(piece)
+        return sent
 
     def ended(self) -> bool:
         """Whether the server closes, with nothing more to say."""

@@ -63,7 +63,7 @@ def test_null_counts_as_missing(target: Stage, route: Route, name: str) -> None:
 @by_path
 def test_an_operator_in_every_field_at_once_changes_nothing(target: Stage, route: Route) -> None:
     """A query operator in every field is a wrong type, not a query."""
-    body = dict.fromkeys(route.body(target.key), {"$ne": None})
+    body = {name: {"$ne": None} for name in route.body(target.key)}
     no(target.post(route, body), route.dialect, 400)
 
 
@@ -204,14 +204,14 @@ def test_an_image_with_a_text_of_any_kind_is_cut_around(running: Stage) -> None:
     parts = [
         {"type": "image_url", "text": odd, "image_url": {"url": "x"}} for odd in (5, [1], {"a": 1}, None)
     ]
-    content = [*parts, {"type": "text", "text": "x" * 20_000}]
+    content: list[dict[str, Any]] = [*parts, {"type": "text", "text": "x" * 20_000}]
     running.generate(CHAT, {"messages": [{"role": "user", "content": content}]})
     sent = json.loads(running.upstream.bodies[-1])["messages"][0]["content"]
     assert sent[:4] == parts
     assert len(sent[4]["text"]) == 10_000
 
 
-KNOWN = {
+KNOWN: dict[str, list[Any]] = {
     "stream": [1, "true", {}, []],
     "stream_options": [1, "x", []],
     "temperature": ["1", True, [], {}, 1e300],
@@ -329,7 +329,7 @@ def test_code_in_any_field_or_header_stays_text(running: Stage, text: str) -> No
     """SQL, templates, log lines and shell words are refused as values, or go to the model as text."""
     for route in ROUTES:
         for name in route.body("x"):
-            if name == route.text or name == "messages":
+            if name in {route.text, "messages"}:
                 continue
             reply = running.post(route, route.body(running.key, **{name: text}))
             no(reply, route.dialect, 400, 403)

@@ -58,6 +58,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
         if self._deaf:
+            self._count_message(len(data))
             return
         if self._reading_since is None:
             self._reading_since = self.loop.time()
@@ -70,9 +71,16 @@ class GuardedProtocol(HttpToolsProtocol):
             if self._head_bytes_read > self.limits.headers_max_bytes:
                 self._refuse_head(Code.HEADERS_TOO_LARGE)
         else:
-            self._message_bytes += len(data)
-            if self._message_bytes > self.limits.message_max_bytes:
-                self._refuse_body(Code.BODY_TOO_LARGE)
+            self._count_message(len(data))
+
+    def _count_message(self, read_bytes: int) -> None:
+        self._message_bytes += read_bytes
+        if self._message_bytes <= self.limits.message_max_bytes:
+            return
+        if self._deaf:
+            self.transport.close()
+        else:
+            self._refuse_body(Code.BODY_TOO_LARGE)
 
     def _feed(self, data: bytes) -> None:
         while data:
@@ -91,7 +99,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self._refuse_body(Code.HTTP_BROKEN)
             return
         unknown_method = isinstance(error, httptools.HttpParserInvalidMethodError)
-        line = _REQUEST_LINE.match(data)
+        line = None if self._completed else _REQUEST_LINE.match(data)
         if line is not None and (unknown_method or line[1] == b"CONNECT"):
             self.url, self._fault = line[2], Code.METHOD_WRONG
         self._refuse_head(self._fault)
@@ -110,6 +118,7 @@ class GuardedProtocol(HttpToolsProtocol):
             super().on_message_begin()
             self._begun = True
             self._head_bytes = 0
+            self._reading_since = self.loop.time()
 
     def on_url(self, url: bytes) -> None:
         if not self._replaying:
@@ -178,7 +187,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def check_slowness(self, now_s: float) -> None:
         """Cuts off a sender whose request takes too long to arrive."""
-        if self._reading_since is None or self.transport is None or self.transport.is_closing():
+        if self._deaf or self._reading_since is None or self.transport.is_closing():
             return
         taken_s = now_s - self._reading_since
         if not self._in_head:
@@ -195,7 +204,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _refuse_body(self, fault: Code) -> None:
         """The request that is being read cannot be read to its end: nothing after it can either."""
-        self._hear_no_more()
+        self._deaf = True
         if self.cycle.response_started:
             self.transport.close()
             return
@@ -205,7 +214,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _refuse_head(self, fault: Code) -> None:
         """What never became a request is answered like one, in its turn, and nothing after it."""
-        self._hear_no_more()
+        self._deaf = True
         if self.transport.is_closing():
             return
         if not self._begun:  # else the request before this one would lose its scope
@@ -236,10 +245,6 @@ class GuardedProtocol(HttpToolsProtocol):
             keep_alive=False,
             on_response=self.on_response_complete,
         )
-
-    def _hear_no_more(self) -> None:
-        self._deaf = True
-        self._reading_since = None
 
 
 def guarded_protocol(limits: HTTPLimits) -> type[asyncio.Protocol]:
