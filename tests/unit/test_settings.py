@@ -20,7 +20,7 @@ def loaded(
 def complaint(folder: Path, toml: str = "", **env: str) -> str:
     """What is said of settings that will not do."""
     with pytest.raises(BadSettingsError) as told:
-        loaded(folder, toml, **env)
+        loaded(folder, toml, None, **env)
     return str(told.value)
 
 
