@@ -198,10 +198,9 @@ def test_other_errors(office: Office, client: OpenAI, customer: Customer) -> Non
     assert customer.balance() == 100
 
 
-def test_leaving_a_stream(client: OpenAI, chaos: ChaosUpstream, customer: Customer, name: str) -> None:
-    """Closing a stream after its first chunk lets the upstream go, and is charged."""
+def test_leaving_a_stream(client: OpenAI, chaos: ChaosUpstream, name: str) -> None:
+    """Closing a stream after its first chunk lets the upstream go within 2 s."""
     prompt = said(f"Привет [[id:{name}]] [[fault:hang-middle]]")
     with client.chat.completions.create(model="gpt-4o", messages=prompt, stream=True) as stream:
         next(iter(stream))
     assert chaos.call(name).left.wait(2)
-    assert customer.balance() == 98
