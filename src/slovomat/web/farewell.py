@@ -1,8 +1,27 @@
-"""Closing a connection so that its peer sees the last answer."""
+"""The ends of connections: a peer that leaves breaks nothing, and one that is sent away sees why."""
 
 import asyncio
+from typing import Any
 
 _LINGER_S = 2.0
+
+
+class Link:
+    """A transport to which may be written until the protocol learns that the peer has left.
+
+    Between the two, uvloop takes a write for a fault of the program.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+
+    def write(self, data: bytes) -> None:
+        """Sends, while there is somebody to send to."""
+        if not self._transport.is_closing():
+            self._transport.write(data)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
 
 class Farewell:

@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from slovomat.domain.refusal import Code
 from slovomat.usecases.departure import Departure
-from slovomat.web.farewell import Farewell
+from slovomat.web.farewell import Farewell, Link
 
 DEPARTURE, FAULT = "slovomat.departure", "slovomat.fault"
 _ONCE = frozenset({b"host", b"authorization", b"idempotency-key", b"content-encoding"})
@@ -54,6 +54,9 @@ class GuardedProtocol(HttpToolsProtocol):
         self._fault = Code.HTTP_BROKEN
         self._head_bytes = self._head_bytes_read = self._message_bytes = 0
         self._reading_since: float | None = self.loop.time()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(cast("asyncio.Transport", Link(transport)))
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
