@@ -23,6 +23,7 @@ class Answer:
     status: int
     body: bytes
     headers: dict[str, str]
+    """Names in lower case."""
 
     @property
     def json(self) -> Any:
@@ -42,7 +43,8 @@ class Crowd:
         """One call; connection errors are the caller's."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         async with self._session.post(self._url() + path, data=json.dumps(body), headers=named) as response:
-            return Answer(response.status, await response.read(), dict(response.headers))
+            got = {name.lower(): value for name, value in response.headers.items()}
+            return Answer(response.status, await response.read(), got)
 
     async def textbot(self, text: str, **headers: str) -> Answer:
         """A job."""
