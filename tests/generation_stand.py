@@ -14,6 +14,7 @@ from slovomat.ports.upstream import Readiness
 from slovomat.usecases.departure import Departure
 from slovomat.usecases.generate import Generator, Gone
 from slovomat.usecases.retries import RetryRules
+from slovomat.usecases.settle import Settler
 from tests.books import MODE, Books, mark
 
 Step = Event | Completion | Callable[[], Awaitable[None] | None]
@@ -90,6 +91,7 @@ class PlayedSink:
         self.before = before
         self.at_end = at_end
         self.pieces: list[str] = []
+        self.slow = False
         self.ends: list[str | Refusal] = []
 
     async def piece(self, data: bytes) -> None:
@@ -107,6 +109,11 @@ class PlayedSink:
     async def broken(self, refusal: Refusal) -> None:
         """The bad end."""
         self.ends.append(refusal)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the client is slow to read."""
+        return self.slow
 
     def kept(self) -> StoredAnswer:
         """All that was sent."""
@@ -151,7 +158,8 @@ class Stage:
         self.watch = PlayedWatch()
         self.client = client or Departure(30)
         self.rules = RetryRules(retries=2, wait_max_ms=5)
-        self.generator = Generator(upstream, ledger or books.store, books.env, self.watch, self.rules)
+        self.settler = Settler(ledger or books.store, books.env, self.watch, patience_s=0)
+        self.generator = Generator(upstream, self.settler, books.env, self.watch, self.rules)
         self.accepted: Accepted | None = None
 
     async def ask(self, key: str | None = None, **more: Any) -> tuple[ChatRequest, Accepted]:

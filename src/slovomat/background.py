@@ -18,8 +18,6 @@ _TEND_S = 1.0
 _SWEEP_S = 5.0
 _PRUNE_S = 60.0
 _AUDIT_S = 3600.0
-_STALL_S = 60.0
-"""A client that has not read for so long has left."""
 
 
 class Background:
@@ -61,12 +59,13 @@ class Background:
 
     async def _tend(self) -> None:
         self._server.cut_off_slow_senders(asyncio.get_running_loop().time())
-        now_s = self._env.monotonic_s()
+        now_s, settings = self._env.monotonic_s(), self._services.settings
         for stream in tuple(self._services.gate.streams):
             with anyio.move_on_after(0.05):  # a client that does not read must not keep the others waiting
-                await stream.tend(now_s, self._services.settings.keepalive_s, _STALL_S)
+                await stream.tend(now_s, settings.keepalive_s, settings.client_stall_s)
 
     async def _sweep_up(self) -> None:
+        await self._services.settler.close_owed()
         await self._sweep.holds()
         await self._sweep.leases()
         await self._sweep.overdue()

@@ -1,5 +1,6 @@
 """What `serve` tells the person who started it."""
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -15,6 +16,7 @@ FIRST_KEY_FILE = "first-key.txt"
 class FirstSteps(msgspec.Struct, frozen=True, kw_only=True):
     """The facts of this start. `key`: the first key, on the start that made it."""
 
+    address: str
     site: str
     key: str | None
     login_url: str | None
@@ -28,11 +30,13 @@ def greet(loaded: LoadedSettings, upstream: Upstream, steps: FirstSteps) -> None
     readiness = upstream.readiness()
     state = "" if readiness.ready else f" ({readiness.detail or 'starting'})"
     lines = [
-        f"Slovomat {__version__} listens on {steps.site}",
+        f"Slovomat {__version__} listens on {steps.address}",
         f"  data           {data}",
         f"  configuration  {source}",
         f"  upstream       {upstream.name}, model {upstream.model or 'by free memory'}{state}",
     ]
+    if steps.site != steps.address:
+        lines.append(f"  public URL     {steps.site}")
     if readiness.remedy:
         lines.append(f"                 {readiness.remedy}")
     if steps.login_url:
@@ -41,7 +45,13 @@ def greet(loaded: LoadedSettings, upstream: Upstream, steps: FirstSteps) -> None
             "                 (one sign-in; its pages come in a later version, until then: slovomat --help)",
         ]
     lines += _key_lines(data, steps)
-    print("\n".join(lines), flush=True)  # noqa: T201 - this is the greeting
+    say("\n".join(lines))
+
+
+def say(text: str) -> None:
+    """Prints for the person who started the service, who may have closed the terminal since."""
+    with contextlib.suppress(OSError):
+        print(text, flush=True)  # noqa: T201 - this is the greeting
 
 
 def _key_lines(data: Path, steps: FirstSteps) -> list[str]:
@@ -62,7 +72,7 @@ def _key_lines(data: Path, steps: FirstSteps) -> list[str]:
     return [
         *lines,
         "",
-        f"  curl {steps.site}/v1/chat/completions -H \"Authorization: Bearer {shown}\" -d '{body}'",
+        f"  curl {steps.address}/v1/chat/completions -H \"Authorization: Bearer {shown}\" -d '{body}'",
         "",
     ]
 

@@ -8,7 +8,6 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Container, Coroutine, Iterator
-from pathlib import Path
 from typing import Any
 
 from slovomat.background import Background
@@ -35,6 +34,7 @@ from slovomat.usecases.callers import Callers
 from slovomat.usecases.generate import Generator
 from slovomat.usecases.jobs import JobRules, JobRunner
 from slovomat.usecases.retries import RetryRules
+from slovomat.usecases.settle import Settler
 from slovomat.usecases.sweep import Sweep, SweepRules
 from slovomat.web.asgi import Entry
 from slovomat.web.desk import Desk
@@ -64,7 +64,7 @@ def serve(loaded: LoadedSettings) -> int:
     """Runs the service until SIGTERM or SIGINT; the exit code."""
     configure_logs(loaded.settings.log_level)
     try:
-        with _only_one(loaded.settings.data):
+        with _only_one(loaded.settings):
             return _run(_serve(loaded, SystemEnv()))
     except CannotStartError as error:
         print(f"slovomat: {error}", file=sys.stderr)  # noqa: T201 - an answer to the person who started it
@@ -82,18 +82,20 @@ def _run(main: Coroutine[Any, Any, int]) -> int:
 
 
 @contextlib.contextmanager
-def _only_one(data: Path) -> Iterator[None]:
+def _only_one(settings: Settings) -> Iterator[None]:
     """SQLite is served by one process: a second one would take the first one's holds for dead."""
+    database = settings.database_path
     try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = (data / "serve.lock").open("a")
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        database.parent.mkdir(parents=True, exist_ok=True)
+        file = database.with_name(database.name + ".lock").open("a")
     except OSError as error:
         raise CannotStartError(f"the data folder cannot be used: {error}") from None
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise CannotStartError(f"another `slovomat serve` runs on {data}", FAILED) from None
+            raise CannotStartError(f"another `slovomat serve` runs on {database}", FAILED) from None
         yield
 
 
@@ -191,8 +193,11 @@ class App:
     @property
     def site(self) -> str:
         """The public URL."""
-        if self._settings.site:
-            return self._settings.site.rstrip("/")
+        return self._settings.site.rstrip("/") or self.address
+
+    @property
+    def address(self) -> str:
+        """Where it listens, as a URL of this machine."""
         host, port = self._listener.getsockname()[:2]
         shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
         return f"http://{shown}:{port}"
@@ -235,7 +240,8 @@ class App:
         metrics = Metrics(settings.log_texts)
         modes = load_mode_files(settings)
         limits = MemoryLimits(env)
-        generator = Generator(upstream, store, env, metrics, self._retry_rules())
+        settler = Settler(store, env, metrics)
+        generator = Generator(upstream, settler, env, metrics, self._retry_rules())
         job_rules = JobRules(
             attempts=settings.job_attempts, retry_wait_ms=int(settings.job_retry_wait_s * 1000)
         )
@@ -249,6 +255,7 @@ class App:
             callers=Callers(store, env, limits, self._secret, settings.bad_keys_per_minute),
             admission=Admission(store, env, limits, Calendar(settings.time_zone), self._admission_rules()),
             generator=generator,
+            settler=settler,
             upstream=upstream,
             queue=worker,
             gate=Gate(settings.concurrent_direct, settings.concurrent_per_account),
@@ -266,7 +273,7 @@ class App:
         return Sweep(self._store, self._env, rules, live)
 
     def _background(self, desk: Desk, server: EmbeddedServer, worker: Worker) -> Background:
-        return Background(desk, self._sweep(desk.services.generator.live), server, worker, self._env)
+        return Background(desk, self._sweep(desk.services.settler.live), server, worker, self._env)
 
     def _retry_rules(self) -> RetryRules:
         wait_max_ms = int(self._settings.upstream_retry_wait_max_s * 1000)
@@ -299,7 +306,13 @@ class App:
 
     def _steps(self, first: first_start.FirstStart) -> FirstSteps:
         login = f"{self.site}/admin/login?token={first.login_token}" if first.login_token else None
-        return FirstSteps(site=self.site, key=first.key, login_url=login, email=first_start.OPERATOR_EMAIL)
+        return FirstSteps(
+            address=self.address,
+            site=self.site,
+            key=first.key,
+            login_url=login,
+            email=first_start.OPERATOR_EMAIL,
+        )
 
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()

@@ -6,6 +6,7 @@ import sys
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from slovomat.greeting import say
 from slovomat.upstreams.local import Local
 
 _LOOK_S = 0.2
@@ -34,14 +35,10 @@ async def show_model_progress(local: Local) -> None:
                 percent = 100 * done // total
                 if bar.disable and percent // _STEP_PERCENT > told:
                     told = percent // _STEP_PERCENT
-                    _say(f"  fetching {local.model}: {percent} % of {total // 1_000_000} MB")
+                    say(f"  fetching {local.model}: {percent} % of {total // 1_000_000} MB")
             await asyncio.sleep(_LOOK_S)
     state = local.readiness()
     if state.ready:
-        _say(f"  model {local.model} is ready")
+        say(f"  model {local.model} is ready")
     else:
-        _say(f"  no model: {state.detail}. {state.remedy}")
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201 - for the person who started it
+        say(f"  no model: {state.detail}. {state.remedy}")

@@ -107,6 +107,7 @@ class Settings(BaseModel):
     idle_timeout_s: Seconds = Field(default=75, description="an idle connection is kept so long")
     request_timeout_s: Seconds = Field(default=600, description="one request, start to end")
     keepalive_s: Seconds = Field(default=15, description="silence after which a stream gets a comment line")
+    client_stall_s: Seconds = Field(default=60, description="a client that does not read so long has left")
     connections_max: Positive = Field(default=20_000, description="open connections, then 503")
 
     # Jobs.

@@ -78,6 +78,8 @@ class Worker:
                 per_account=self._rules.per_account,
             )
             jobs = await self._jobs.claim(order)
+            if self._stopping:  # `stop` hands back what came too late
+                return 0
         except StoreUnavailableError as error:
             self._log.error("cannot claim jobs", error=str(error))
             return 0
@@ -127,7 +129,7 @@ class Worker:
             task.cancel()
         if self._running:
             await asyncio.wait(tuple(self._running), timeout=5)
-        try:
+        try:  # after every claim: the writer keeps the order in which it was asked
             await self._jobs.hand_back(self._rules.owner, self._env.now_ms())
         except StoreUnavailableError as error:  # the next start takes them over
             self._log.error("jobs were not handed back", error=str(error))

@@ -23,10 +23,11 @@ from tests.generation_stand import (
     steps,
 )
 
-from slovomat.domain.events import Failure, FailureKind
+from slovomat.domain.events import Delta, Done, Failure, FailureKind, Usage
+from slovomat.domain.generation import Closing
 from slovomat.domain.refusal import Code, Refusal
 from slovomat.domain.request import Accepted, StoredAnswer
-from slovomat.ports.store import StoreUnavailableError
+from slovomat.ports.store import Ledger, StoreUnavailableError
 from slovomat.ports.upstream import Readiness
 from slovomat.usecases.departure import Departure
 from slovomat.usecases.generate import Gone
@@ -57,7 +58,7 @@ async def test_a_whole_answer_is_charged(books: Books) -> None:
     assert await stage.plain() == StoredAnswer(200, "application/json", b'[{"whole": 1}]')
     assert await stage.state() == "settled"
     assert stage.watch.outcomes == ["openai settled 5"]
-    assert stage.generator.live == set()
+    assert stage.settler.live == set()
 
 
 async def test_an_answer_under_a_key_is_kept_for_its_repeat(books: Books) -> None:
@@ -285,7 +286,7 @@ async def test_a_cancelled_task_leaves_no_hold_open(books: Books, streamed: bool
     with suppress(asyncio.CancelledError):
         await task
     assert await stage.state() == "released"
-    assert stage.generator.live == set()
+    assert stage.settler.live == set()
     assert stage.upstream.closed == 1
 
 
@@ -300,42 +301,51 @@ async def test_a_bug_leaves_no_hold_open(books: Books, streamed: bool) -> None:
     with pytest.raises(ZeroDivisionError):
         await (stage.stream(PlayedSink()) if streamed else stage.plain())
     assert await stage.state() == "released"
-    assert stage.generator.live == set()
+    assert stage.settler.live == set()
 
 
 class Away:
-    """A ledger that cannot close."""
+    """A ledger that cannot close until it is `back`."""
 
-    async def close(self, *_: object) -> bool:
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.back = False
+
+    async def close(self, closing: Closing, now_ms: int, answer: StoredAnswer | None = None) -> bool:
         """The disk is full."""
-        raise StoreUnavailableError("disk full")
+        if not self.back:
+            raise StoreUnavailableError("disk full")
+        return await self.ledger.close(closing, now_ms, answer)
 
 
-async def test_a_settlement_that_cannot_be_written_is_left_to_the_sweep(books: Books) -> None:
-    """The answer goes out, the hold stays open and is no longer counted as under way."""
-    stage = Stage(books, PlayedUpstream(steps(WHOLE)), ledger=Away())  # type: ignore[arg-type]
-    assert isinstance(await stage.plain(), StoredAnswer)
+async def test_a_settlement_that_cannot_be_written_is_not_told_as_charged(books: Books) -> None:
+    """The client is told of a failure, and the price goes back once the database is there again."""
+    away = Away(books.store)
+    stage = Stage(books, PlayedUpstream(steps(WHOLE)), ledger=away)  # type: ignore[arg-type]  # closing is all that is asked of it
+    assert code(await stage.plain()) is Code.OVERLOADED
     assert await stage.state() == "held"
-    assert stage.generator.live == set()
+    await stage.settler.close_owed()
+    assert await stage.state() == "held"
+    away.back = True
+    await stage.settler.close_owed()
+    assert await stage.state() == "released"
+    assert stage.settler.live == set()
     assert stage.watch.failures == ["store: disk full"]
 
 
-async def test_calls_beyond_the_upstreams_concurrency_wait_their_turn(books: Books) -> None:
-    """One that leaves while it waits never calls, and is released."""
-    go_on = anyio.Event()
-    stage = Stage(books, PlayedUpstream(steps(go_on.wait, WHOLE), concurrency=1))
-    answers: list[object] = []
+async def test_a_slow_readers_stream_is_charged_at_its_deadline(books: Books) -> None:
+    """What was delivered counts, when it was the client who kept the stream from ending."""
+    stage = Stage(
+        books, PlayedUpstream(steps(Delta(b"1"), Delta(b"2"), Done(Usage()))), client=Departure(0.02)
+    )
+    sink = PlayedSink()
 
-    async def call() -> None:
-        answers.append(await stage.plain())
+    async def stuck_after_the_first() -> None:
+        if sink.pieces:
+            sink.slow = True
+            await anyio.sleep_forever()
 
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(call)
-        await anyio.wait_all_tasks_blocked()
-        request, accepted = await stage.ask()
-        impatient = Departure(0.02)
-        told = await stage.generator.plain(request, accepted, impatient, bytes)
-        assert code(told) is Code.UPSTREAM_TIMEOUT
-        assert stage.upstream.calls == 1
-        go_on.set()
-    assert [type(answer) for answer in answers] == [StoredAnswer]
+    sink.before = stuck_after_the_first
+    await stage.stream(sink)
+    assert await stage.state() == "settled"
+    assert sink.ends == []

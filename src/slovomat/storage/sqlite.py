@@ -179,9 +179,9 @@ class SQLiteEngine:
         try:
             for write in batch:
                 write.result = _drive(write.rule(tx, *write.args))
-        except sqlite3.OperationalError:
-            raise
-        except Exception:
+        except Exception as error:
+            if _engine_failed(error):
+                raise
             self._writer.execute("ROLLBACK")
             self._writer.execute("BEGIN IMMEDIATE")
             for write in batch:
@@ -194,9 +194,9 @@ class SQLiteEngine:
             try:
                 write.result = _drive(write.rule(tx, *write.args))
                 write.error = None
-            except sqlite3.OperationalError:
-                raise
             except Exception as error:
+                if _engine_failed(error):
+                    raise
                 self._writer.execute("ROLLBACK TO one")
                 write.error = error
             self._writer.execute("RELEASE one")
@@ -207,6 +207,13 @@ class SQLiteEngine:
         with contextlib.suppress(sqlite3.Error):
             if self._writer.in_transaction:
                 self._writer.execute("ROLLBACK")
+
+
+def _engine_failed(error: Exception) -> bool:
+    """Whether the database itself failed (disk full, a damaged file), not the rule that ran on it."""
+    return isinstance(error, sqlite3.OperationalError | sqlite3.InternalError) or (
+        type(error) is sqlite3.DatabaseError
+    )
 
 
 def _resolve(batch: Iterable[_Write]) -> None:

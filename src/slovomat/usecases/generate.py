@@ -16,13 +16,15 @@ from slovomat.domain.ids import GenerationId
 from slovomat.domain.refusal import Code, Refusal
 from slovomat.domain.request import Accepted, ChatRequest, StoredAnswer
 from slovomat.ports.env import Env
-from slovomat.ports.store import Ledger, StoreUnavailableError
 from slovomat.ports.upstream import Upstream
 from slovomat.ports.watch import Watch
 from slovomat.usecases.departure import Departure
 from slovomat.usecases.retries import RetryRules, refusal_of, wait_before_retry_ms
+from slovomat.usecases.settle import Settler
 
 _CLIENT_LEFT = "client_left"
+_UNWRITTEN = Refusal(code=Code.OVERLOADED)
+"""The answer is there, but the charge could not be written: the price goes back."""
 
 
 class Sink(Protocol):
@@ -37,6 +39,10 @@ class Sink(Protocol):
     async def broken(self, refusal: Refusal) -> None:
         """The end of a stream that failed, before or after its first piece."""
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a piece waits for the client to read."""
+
     def kept(self) -> StoredAnswer:
         """All that is sent of a whole stream, for repeats of the call."""
 
@@ -48,15 +54,14 @@ class Gone(msgspec.Struct, frozen=True):
 class Generator:
     """Runs direct generations on one upstream."""
 
-    def __init__(self, upstream: Upstream, ledger: Ledger, env: Env, watch: Watch, rules: RetryRules) -> None:
+    def __init__(
+        self, upstream: Upstream, settler: Settler, env: Env, watch: Watch, rules: RetryRules
+    ) -> None:
         self._upstream = upstream
-        self._ledger = ledger
+        self._settler = settler
         self._env = env
         self._watch = watch
         self._rules = rules
-        self._slots = anyio.Semaphore(upstream.concurrency) if upstream.concurrency else None
-        self.live: set[GenerationId] = set()
-        """Generations under way here, which the sweep must leave alone."""
 
     async def plain(
         self, request: ChatRequest, accepted: Accepted, client: Departure, render: Callable[[bytes], bytes]
@@ -73,7 +78,8 @@ class Generator:
             if not isinstance(outcome, Completion):
                 return await run.fail(outcome, client)
             answer = StoredAnswer(200, "application/json", render(outcome.body))
-            await run.settle("", outcome.usage, answer if request.idempotency else None)
+            if not await run.settle("", outcome.usage, answer if request.idempotency else None):
+                return _UNWRITTEN
             self._watch.said(accepted.id, request.body_rest, outcome.text)
             return answer
 
@@ -84,13 +90,15 @@ class Generator:
             ended: Done | Failure | None = None
             with client.ends_here():
                 ended = await self._pour(request, client, sink, run)
-            if ended is None and client.left and not client.drained:
+            if ended is None and not client.drained and (client.left or sink.waiting):
                 await self._left(request, run)
                 return
             if not isinstance(ended, Done):
                 await sink.broken(await run.fail(ended, client))
                 return
-            await run.settle("", ended.usage, sink.kept() if request.idempotency else None)
+            if not await run.settle("", ended.usage, sink.kept() if request.idempotency else None):
+                await sink.broken(_UNWRITTEN)
+                return
             self._watch.said(accepted.id, request.body_rest, "(streamed)")
             await sink.whole()
 
@@ -104,26 +112,16 @@ class Generator:
     async def _complete(self, body_rest: bytes) -> Completion | Failure:
         retry = 0
         while True:
-            outcome = await self._one_call(body_rest)
+            outcome = await self._upstream.complete(body_rest)
             if isinstance(outcome, Completion) or not await self._again(outcome, retry):
                 return outcome
             retry += 1
-
-    async def _one_call(self, body_rest: bytes) -> Completion | Failure:
-        if self._slots is None:
-            return await self._upstream.complete(body_rest)
-        async with self._slots:
-            return await self._upstream.complete(body_rest)
 
     async def _pour(self, request: ChatRequest, client: Departure, sink: Sink, run: "_Run") -> Done | Failure:
         """Calls until a stream ends well or something was delivered."""
         retry = 0
         while True:
-            if self._slots is None:
-                ended = await self._one_stream(request, client, sink, run)
-            else:
-                async with self._slots:
-                    ended = await self._one_stream(request, client, sink, run)
+            ended = await self._one_stream(request, client, sink, run)
             if isinstance(ended, Done) or run.delivered or not await self._again(ended, retry):
                 return ended
             retry += 1
@@ -159,17 +157,17 @@ class Generator:
             return refusal_of(failure, self._upstream.readiness())
         return Refusal(code=Code.OVERLOADED if client.drained else Code.UPSTREAM_TIMEOUT)
 
-    async def close(self, closing: Closing, answer: StoredAnswer | None) -> None:
-        """Closes the hold whatever happens to the caller meanwhile.
+    async def close(self, closing: Closing, answer: StoredAnswer | None) -> bool:
+        """Whether the hold is closed as told."""
+        return await self._settler.close(closing, answer)
 
-        Should the database be away, the hold stays open and the sweep expires it: nobody is charged
-        for what was not recorded.
-        """
-        with anyio.CancelScope(shield=True):
-            try:
-                await self._ledger.close(closing, self._env.now_ms(), answer)
-            except StoreUnavailableError as error:
-                self._watch.store_failed(str(error))
+    def enter(self, generation: GenerationId) -> None:
+        """The generation is under way here."""
+        self._settler.live.add(generation)
+
+    def leave(self, generation: GenerationId) -> None:
+        """It is no more."""
+        self._settler.live.discard(generation)
 
     def ended(self, dialect: str, outcome: str, usage: Usage, began_s: float) -> None:
         """Tells the watch."""
@@ -197,16 +195,16 @@ class _Run:
         self.delivered = False
 
     async def __aenter__(self) -> None:
-        self._generator.live.add(self._id)
+        self._generator.enter(self._id)
 
     async def __aexit__(self, *_: object) -> None:
         """Whatever happened, a cancellation from above or a bug too, no hold stays open."""
         if not self._closed:
             await self.release("interrupted")
-        self._generator.live.discard(self._id)
+        self._generator.leave(self._id)
 
-    async def settle(self, reason: str, usage: Usage, answer: StoredAnswer | None) -> None:
-        await self._close(HoldState.SETTLED, reason, usage, answer)
+    async def settle(self, reason: str, usage: Usage, answer: StoredAnswer | None) -> bool:
+        return await self._close(HoldState.SETTLED, reason, usage, answer)
 
     async def release(self, reason: str) -> None:
         await self._close(HoldState.RELEASED, reason, Usage(), None)
@@ -216,11 +214,13 @@ class _Run:
         await self.release(refusal.code)
         return refusal
 
-    async def _close(self, state: HoldState, reason: str, usage: Usage, answer: StoredAnswer | None) -> None:
+    async def _close(self, state: HoldState, reason: str, usage: Usage, answer: StoredAnswer | None) -> bool:
         generator = self._generator
-        self._closed = True
         closing = Closing(
             id=self._id, state=state, reason=reason, upstream=generator.upstream_name, usage=usage
         )
-        await generator.close(closing, answer)
-        generator.ended(self._dialect, f"{state}:{reason}" if reason else state, usage, self._began_s)
+        written = await generator.close(closing, answer)
+        self._closed = True
+        if written:
+            generator.ended(self._dialect, f"{state}:{reason}" if reason else state, usage, self._began_s)
+        return written

@@ -13,6 +13,7 @@ from slovomat.settings import Settings
 from slovomat.usecases.admit import Admission
 from slovomat.usecases.callers import Callers
 from slovomat.usecases.generate import Generator
+from slovomat.usecases.settle import Settler
 from slovomat.web.gate import Gate
 from slovomat.web.metrics import Metrics
 
@@ -38,6 +39,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     callers: Callers
     admission: Admission
     generator: Generator
+    settler: Settler
     upstream: Upstream
     queue: JobQueue
     gate: Gate

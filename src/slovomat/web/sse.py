@@ -1,5 +1,6 @@
 """A chat stream on its way to the client, as server-sent events."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from slovomat.dialects import openai_answer
@@ -37,6 +38,7 @@ class EventStream:
         self._error_body = error_body
         self._quiet_since_s = clock()
         self._stuck_since_s: float | None = None
+        self._one_at_a_time = asyncio.Lock()
 
     async def piece(self, data: bytes) -> None:
         """One chunk. A line break in it is space between JSON tokens, and would end the SSE field."""
@@ -57,6 +59,11 @@ class EventStream:
             return
         await self._send(b"data: " + self._error_body(refusal) + b"\n\n", more=False)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a piece waits for the client to read."""
+        return self._stuck_since_s is not None
+
     def kept(self) -> StoredAnswer:
         """The whole stream, for repeats."""
         return StoredAnswer(200, CONTENT_TYPE.decode(), b"".join([*(self._kept or []), _DONE]))
@@ -67,16 +74,21 @@ class EventStream:
             if now_s - self._stuck_since_s > stall_s:
                 self._exchange.client.depart()
         elif now_s - self._quiet_since_s >= keepalive_s:
-            await self._send(_COMMENT)
+            try:
+                await self._send(_COMMENT)
+            except asyncio.CancelledError:  # the caller's patience ended: the comment was not sent
+                self._stuck_since_s = None
+                raise
 
     async def _send(self, frame: bytes, more: bool = True) -> None:
         if self._exchange.client.left:
             return
         self._stuck_since_s = self._clock()
-        if not self._started:
-            self._started = True
-            headers = [(b"content-type", CONTENT_TYPE), *self._headers]
-            await self._exchange.start(200, headers)
-        await self._exchange.write(frame, more)
+        async with self._one_at_a_time:
+            if not self._started:
+                headers = [(b"content-type", CONTENT_TYPE), *self._headers]
+                await self._exchange.start(200, headers)
+                self._started = True
+            await self._exchange.write(frame, more)
         self._stuck_since_s = None
         self._quiet_since_s = self._clock()

@@ -1,0 +1,60 @@
+"""Closes the holds of direct generations, exactly once, whatever happens to the caller or the database."""
+
+import anyio
+
+from slovomat.domain.generation import Closing, HoldState
+from slovomat.domain.ids import GenerationId
+from slovomat.domain.request import StoredAnswer
+from slovomat.ports.env import Env
+from slovomat.ports.store import Ledger, StoreUnavailableError
+from slovomat.ports.watch import Watch
+
+_FIRST_WAIT_S = 0.05
+
+
+class Settler:
+    """Nothing is told to a client as charged before it is written.
+
+    What the database does not take within a few seconds is released instead, as soon as it is back:
+    the client was told of a failure, and nobody is charged for what was not recorded.
+    """
+
+    def __init__(self, ledger: Ledger, env: Env, watch: Watch, patience_s: float = 5.0) -> None:
+        self._ledger = ledger
+        self._env = env
+        self._watch = watch
+        self._patience_s = patience_s
+        self._owed: dict[GenerationId, Closing] = {}
+        self.live: set[GenerationId] = set()
+        """Generations under way here, which the sweep must leave alone."""
+
+    async def close(self, closing: Closing, answer: StoredAnswer | None = None) -> bool:
+        """Whether the hold is closed as told. A cancellation of the caller does not reach in here."""
+        written = False
+        with anyio.CancelScope(shield=True):
+            written = await self._try(closing, answer, self._env.monotonic_s() + self._patience_s)
+        return written  # noqa: RET504 - to mypy a cancel scope may swallow what is returned within
+
+    async def _try(self, closing: Closing, answer: StoredAnswer | None, until_s: float) -> bool:
+        wait_s = _FIRST_WAIT_S
+        while True:
+            try:
+                return await self._ledger.close(closing, self._env.now_ms(), answer)
+            except StoreUnavailableError as error:
+                self._watch.store_failed(str(error))
+            if self._env.monotonic_s() + wait_s > until_s:
+                self._owed[closing.id] = Closing(
+                    id=closing.id, state=HoldState.RELEASED, reason="database", upstream=closing.upstream
+                )
+                return False
+            await anyio.sleep(wait_s)
+            wait_s *= 2
+
+    async def close_owed(self) -> None:
+        """Releases what could not be closed in time; called on a timer, gives up quietly at a fault."""
+        for generation, closing in tuple(self._owed.items()):
+            try:
+                await self._ledger.close(closing, self._env.now_ms())
+            except StoreUnavailableError:
+                return
+            del self._owed[generation]
