@@ -19,7 +19,7 @@ _HOUR = "public, max-age=3600"
 _ASK_FIRST = "no-cache"
 
 
-def page(html: str, language: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def page(html: bytes, language: str, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """A page; browsers ask again each time, since prices and limits may have changed."""
     own = {"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": _ASK_FIRST}
     return HTMLResponse(html, status, {**SECURITY, **own, **(headers or {})})

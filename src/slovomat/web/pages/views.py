@@ -1,6 +1,6 @@
 """What each page shows."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -18,14 +18,19 @@ from slovomat.web.pages.language import LANGUAGES, chosen, other, spoken
 from slovomat.web.pages.price_list import read_price_list
 from slovomat.web.pages.render import make_templates
 from slovomat.web.pages.samples import samples
+from slovomat.web.pages.shelf import Shelf
 from slovomat.web.pages.texts import speak
 from slovomat.web.services import terms_of
 
 View = Callable[[Request], Awaitable[Response]]
+Facts = Callable[[], dict[str, object]]
 
 
 class Views:
-    """The pages of one instance; each is a method."""
+    """The pages of one instance; each is a method.
+
+    What a page shows of the database is read at every call and is part of what its rendering is kept by.
+    """
 
     def __init__(
         self,
@@ -43,6 +48,7 @@ class Views:
         self._templates = make_templates(settings)
         self._terms = {one.name: terms_of(one, settings) for one in in_order()}
         self._texts = {language: speak(language) for language in LANGUAGES}
+        self._shelf = Shelf()
 
     def by_path(self) -> dict[str, View]:
         """Every page by its address; the two dialects name theirs differently."""
@@ -60,13 +66,16 @@ class Views:
     async def home(self, request: Request) -> Response:
         """What this instance is, and three ways to call it."""
         language = spoken(request)
-        texts = self._texts[language]
-        first = samples("textbot", self._site(), "", texts["sample_prompt"])[0]
-        return self._page(request, "home.html", first=first, modes=self._mode_titles(language))
+
+        def facts() -> dict[str, object]:
+            first = samples("textbot", self._site(), "", self._texts[language]["sample_prompt"])[0]
+            return {"first": first, "modes": self._mode_titles(language)}
+
+        return self._page(request, "home.html", facts=facts)
 
     async def price(self, request: Request) -> Response:
         """Plans and packs on sale."""
-        return self._page(request, "price.html", prices=await read_price_list(self._store, self._settings))
+        return await self._with_prices(request, "price.html")
 
     async def account(self, request: Request) -> Response:
         """How to get a key, top up, and see the balance."""
@@ -74,8 +83,7 @@ class Views:
 
     async def subscription(self, request: Request) -> Response:
         """The plans, and how to get on one."""
-        prices = await read_price_list(self._store, self._settings)
-        return self._page(request, "subscription.html", prices=prices)
+        return await self._with_prices(request, "subscription.html")
 
     async def operator(self, request: Request) -> Response:
         """Where the printed sign-in link leads: its token must stay in this browser, unkept and unsent."""
@@ -85,23 +93,30 @@ class Views:
     async def documentation(self, request: Request) -> Response:
         """Every call with its answers."""
         language = spoken(request)
-        texts = self._texts[language]
-        plans = [offer.plan for offer in await self._store.list_plans()]
-        told = document(
-            voice=Voice(language, self._site()),
-            settings=self._settings,
-            modes=self._modes,
-            plans=plans,
-            prompt=texts["sample_prompt"],
-            said=texts["sample_said"],
-        )
-        return self._page(request, "documentation.html", told=told, modes=self._mode_titles(language))
+        plans = tuple(offer.plan for offer in await self._store.list_plans())
+
+        def facts() -> dict[str, object]:
+            told = document(
+                voice=Voice(language, self._site()),
+                settings=self._settings,
+                modes=self._modes,
+                plans=plans,
+                prompt=self._texts[language]["sample_prompt"],
+                said=self._texts[language]["sample_said"],
+            )
+            return {"told": told, "modes": self._mode_titles(language)}
+
+        return self._page(request, "documentation.html", read=plans, facts=facts)
 
     def say(
         self, request: Request, what: str, status: int, headers: dict[str, str] | None = None
     ) -> Response:
         """A page that says what is wrong: `what` begins the names of its texts."""
-        return self._page(request, "notice.html", status, headers, what=what)
+        return self._page(request, "notice.html", status, headers, read=what, facts=lambda: {"what": what})
+
+    async def _with_prices(self, request: Request, template: str) -> Response:
+        prices = await read_price_list(self._store, self._settings)
+        return self._page(request, template, read=prices, facts=lambda: {"prices": prices})
 
     def _page(
         self,
@@ -109,14 +124,23 @@ class Views:
         template: str,
         status: int = 200,
         headers: dict[str, str] | None = None,
-        **facts: object,
+        *,
+        read: Hashable = None,
+        facts: Facts = dict,
     ) -> Response:
+        """The page of a template. `read`: all that `facts` depend on beside the language and the site."""
         language = spoken(request)
-        shown = {**self._frame(request, language), **facts, "status": status}
-        html = self._templates.get_template(template).render(shown)
-        return answer.page(html, language, status, headers)
+        # Anybody may ask for any address that is none of ours: notices neither name nor are kept by theirs.
+        path: str = request.scope["path"] if status == 200 else ""
 
-    def _frame(self, request: Request, language: str) -> dict[str, object]:
+        def render() -> str:
+            shown = {**self._frame(request, language, path), **facts(), "status": status}
+            return self._templates.get_template(template).render(shown)
+
+        made_of = (template, path, language, chosen(request), self._site(), status, read)
+        return answer.page(self._shelf.page(made_of, render), language, status, headers)
+
+    def _frame(self, request: Request, language: str, path: str) -> dict[str, object]:
         """What the templates of all pages know."""
         site = self._site()
         base = urlsplit(site).path.rstrip("/")
@@ -127,7 +151,7 @@ class Views:
             "other_language": other(language),
             "link": lambda path, anchor="": f"{base}{path}{kept}{anchor}",
             "asset": lambda name: base + self._assets[name].path,
-            "path": request.url.path,
+            "path": path,
             "site": site,
             "host": urlsplit(site).netloc,
             "version": __version__,
