@@ -66,7 +66,7 @@ class Chatinfo:
         body: dict[str, object] = {"success": False}
         if refusal.code in {Code.BALANCE_LOW, Code.KEY_CAP}:
             body["units"] = (refusal.balance_requests or 0) // terms.requests_per_unit
-        if refusal.code is Code.REQUEST_UNKNOWN and action is Action.POLL_JOB:
+        if refusal.code in {Code.REQUEST_UNKNOWN, Code.RESULT_PRUNED} and action is Action.POLL_JOB:
             body["solving"] = False
         body["error"] = message(refusal, voice, _OWN, terms.price_requests)
         return Answer(STATUS[refusal.code], _encode(body))

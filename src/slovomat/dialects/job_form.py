@@ -41,6 +41,8 @@ class JobForm(msgspec.Struct, frozen=True, kw_only=True):
         if isinstance(chosen, Refusal):
             return chosen
         text, cut_chars = cut(fields[self.text], terms.max_chars)
+        if cut_chars and (fault := text_fault(self.text, text)):
+            return fault
         return CreateCall(
             key=fields["key"],
             given=fields[self.text],

@@ -4,6 +4,7 @@ What a value may be beyond its type is the upstream's to say; unknown fields pas
 OpenAI's published API description.
 """
 
+import re
 from typing import Annotated, Any
 
 import msgspec
@@ -38,11 +39,26 @@ class _Known(msgspec.Struct):
     metadata: dict[str, Any] | None = None
 
 
+_ALLOWED = {
+    **dict.fromkeys(("stream", "logprobs", "parallel_tool_calls"), "boolean"),
+    **dict.fromkeys(("temperature", "top_p", "presence_penalty", "frequency_penalty"), "number"),
+    **dict.fromkeys(("n", "max_tokens", "max_completion_tokens"), "positive"),
+    **dict.fromkeys(("seed", "top_logprobs"), "integer"),
+    **dict.fromkeys(("stream_options", "logit_bias", "response_format", "metadata"), "object"),
+    "stop": "string_or_list",
+    "tools": "objects",
+    "tool_choice": "string_or_object",
+    "user": "string",
+}
+"""What each known field may be: a word of the texts."""
+
+
 def field_fault(fields: dict[str, Any]) -> Refusal | None:
     """What is wrong with a known field: its name and what it may be, or None."""
     try:
         msgspec.convert(fields, _Known)
     except msgspec.ValidationError as error:
-        reason, _, path = str(error).rpartition(" - at `$.")
-        return bad_field(path.rstrip("`").split("[")[0], reason)
+        _, _, path = str(error).rpartition(" - at `$.")
+        name = re.split(r"[.\[]", path.rstrip("`"))[0]
+        return bad_field(name, _ALLOWED[name])
     return None

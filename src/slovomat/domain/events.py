@@ -24,7 +24,11 @@ class Usage(msgspec.Struct, frozen=True):
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
-    """A generation that the upstream did not complete. `detail` is for the operator's log."""
+    """A generation that the upstream did not complete.
+
+    `detail` is for the operator's log: our own words and the upstream's names, never its words, for those
+    quote prompts.
+    """
 
     kind: FailureKind
     detail: str

@@ -35,6 +35,8 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     upstream: str = ""
     usage: Usage = Usage()
+    mode: ModeRef | None = None
+    """The text of the mode that was used, should it differ from that of the acceptance."""
 
 
 class ClaimedJob(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,3 +58,5 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     state: JobState
     result: str | None
     error: str | None
+    pruned: bool = False
+    """Completed, but its text is no longer kept."""

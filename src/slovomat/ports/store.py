@@ -59,6 +59,9 @@ class Ledger(Protocol):
     async def hold(self, order: HoldOrder) -> HoldResult:
         """Accepted, or the stored answer of a repeat, or why not. Raises StoreUnavailableError."""
 
+    async def earlier(self, order: HoldOrder) -> HoldResult | None:
+        """What `hold` would answer a repeat by its idempotency key; None for a new call."""
+
     async def close(self, closing: Closing, now_ms: int, answer: StoredAnswer | None = None) -> bool:
         """Ends a hold, once; False when it was closed before. `answer` is kept for repeats."""
 

@@ -107,14 +107,13 @@ async def retry(tx: Tx, job: ClaimedJob, run_after_ms: int) -> bool:
 
 
 async def find(tx: Tx, account_id: AccountId, job_id: GenerationId) -> JobView | None:
-    """The account's own job. One whose text was pruned says so as its error."""
+    """The account's own job."""
     found = await tx.rows("job_find", id=job_id, account_id=account_id)
     if not found:
         return None
     state, result, error, pruned_at_ms = found[0]
-    if pruned_at_ms is not None and state == JobState.COMPLETED:
-        return JobView(id=job_id, state=JobState.FAILED, result=None, error=Code.RESULT_PRUNED)
-    return JobView(id=job_id, state=JobState(state), result=result, error=error)
+    pruned = pruned_at_ms is not None and state == JobState.COMPLETED
+    return JobView(id=job_id, state=JobState(state), result=result, error=error, pruned=pruned)
 
 
 async def prune(tx: Tx, results_before_ms: int, keys_before_ms: int, now_ms: int, limit: int) -> int:

@@ -20,9 +20,15 @@ _ENTRY_OF = {
 async def hold(tx: Tx, order: HoldOrder) -> HoldResult:
     """Sets the price aside, or answers from the first call with this idempotency key, or refuses."""
     if order.idempotency is not None:
-        earlier = await _earlier_answer(tx, order)
-        if earlier is not None:
-            return earlier
+        found = await earlier(tx, order)
+        if found is not None:
+            return found
+        await tx.run(
+            "idempotency_outlived",
+            account_id=order.account_id,
+            key=order.idempotency.key,
+            before_ms=order.idempotency_since_ms,
+        )
     if order.allowance is not None:
         await _follow_plan(tx, order, order.allowance)
     buckets = await _spendable(tx, order)
@@ -39,17 +45,16 @@ async def hold(tx: Tx, order: HoldOrder) -> HoldResult:
     return Accepted(id=generation, balance_requests=left, charged_requests=order.price_requests)
 
 
-async def _earlier_answer(tx: Tx, order: HoldOrder) -> HoldResult | None:
+async def earlier(tx: Tx, order: HoldOrder) -> HoldResult | None:
+    """The answer of an earlier call with this idempotency key, as far as it is known."""
     asked = order.idempotency
-    assert asked is not None  # noqa: S101 - the caller has checked
+    if asked is None:
+        return None
     found = await tx.rows("idempotency_find", account_id=order.account_id, key=asked.key)
     if not found:
         return None
     fingerprint, created_at_ms, status, kind, body, generation, left, price, job = found[0]
     if created_at_ms < order.idempotency_since_ms:
-        await tx.run(
-            "idempotency_forget", account_id=order.account_id, key=asked.key, generation_id=generation
-        )
         return None
     if bytes(fingerprint) != asked.fingerprint:
         return Refusal(code=Code.IDEMPOTENCY_MISMATCH)
@@ -187,6 +192,8 @@ async def close(tx: Tx, closing: Closing, now_ms: int, answer: StoredAnswer | No
         upstream=closing.upstream,
         prompt_tokens=closing.usage.prompt_tokens,
         completion_tokens=closing.usage.completion_tokens,
+        mode_version=closing.mode.version if closing.mode else None,
+        mode_digest=closing.mode.digest if closing.mode else None,
         now_ms=now_ms,
     )
     if not found:

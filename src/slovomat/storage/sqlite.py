@@ -21,6 +21,12 @@ from slovomat.storage.tx import ConflictError, Row, Rule
 T = TypeVar("T")
 _BUSY_TIMEOUT_S = 10.0
 _BATCH_MAX = 1024
+_WORDS = {
+    "@identity@": "INTEGER PRIMARY KEY AUTOINCREMENT",
+    "@key@": "INTEGER PRIMARY KEY",
+    "@bytes@": "BLOB",
+}
+"""What the schema's placeholders are in SQLite."""
 _CONFLICT_RETRIES = 5
 
 
@@ -252,7 +258,9 @@ def migrate(connection: sqlite3.Connection) -> list[str]:
 
 def _statements(script: str) -> Iterable[str]:
     """The statements of a script; a trigger's body holds semicolons of its own."""
-    text = script.replace("@identity@", "INTEGER PRIMARY KEY AUTOINCREMENT").replace("@bytes@", "BLOB")
+    text = script
+    for word, meaning in _WORDS.items():
+        text = text.replace(word, meaning)
     statement = ""
     for line in text.splitlines(keepends=True):
         statement += line

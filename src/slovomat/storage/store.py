@@ -48,6 +48,9 @@ class SQLStore:
     async def hold(self, order: HoldOrder) -> HoldResult:
         return await self._engine.write(ledger.hold, order)
 
+    async def earlier(self, order: HoldOrder) -> HoldResult | None:
+        return await self._engine.read(ledger.earlier, order)
+
     async def close(self, closing: Closing, now_ms: int, answer: StoredAnswer | None = None) -> bool:
         return await self._engine.write(ledger.close, closing, now_ms, answer)
 

@@ -77,15 +77,23 @@ class Admission:
         )
         return await self._store.balance(query)
 
-    async def hold(self, caller: Caller, request: JobRequest | ChatRequest) -> Admitted:
-        """Counts the call and sets its price aside; a job is queued by the same transaction."""
+    async def hold(
+        self, caller: Caller, request: JobRequest | ChatRequest, closed: Refusal | None
+    ) -> Admitted:
+        """Counts the call and sets its price aside; a job is queued by the same transaction.
+
+        `closed`: why nothing new is taken now; the repeat of an earlier call is answered all the same.
+        """
         rpm = caller.plan.rpm
         per_minute = self._rules.creates_per_minute if rpm is None else rpm
         window = self._limits.hit("create", str(caller.account_id), per_minute)
         refusal = self._often(window) or _mode_refusal(caller, request.mode)
         if refusal is not None:
             return Admitted(refusal, window)
-        return Admitted(await self._store.hold(self._order(caller, request)), window)
+        order = self._order(caller, request)
+        if closed is not None:
+            return Admitted(await self._store.earlier(order) or closed, window)
+        return Admitted(await self._store.hold(order), window)
 
     def _order(self, caller: Caller, request: JobRequest | ChatRequest) -> HoldOrder:
         now_ms = self._env.now_ms()

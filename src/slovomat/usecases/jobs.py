@@ -102,7 +102,14 @@ class JobRunner:
                 wait_s = min(2 * wait_s, _WRITE_AGAIN_MAX_S)
 
     def _closing(self, job: ClaimedJob, state: HoldState, reason: str, usage: Usage) -> Closing:
-        return Closing(id=job.id, state=state, reason=reason, upstream=self._upstream.name, usage=usage)
+        return Closing(
+            id=job.id,
+            state=state,
+            reason=reason,
+            upstream=self._upstream.name,
+            usage=usage,
+            mode=self._modes.ref(job.mode.id),
+        )
 
     def _ended(self, job: ClaimedJob, outcome: str, usage: Usage, began_s: float) -> None:
         self._watch.generation_ended(job.dialect, outcome, usage, self._env.monotonic_s() - began_s)

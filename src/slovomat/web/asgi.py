@@ -97,7 +97,7 @@ class Entry:
         if fault is not None:
             await self._unread(exchange, endpoint, fault)
         elif endpoint is not None:
-            handler = endpoint.handlers.get(exchange.method)
+            handler = endpoint.handlers.get("GET" if exchange.method == "HEAD" else exchange.method)
             await (handler(exchange) if handler else self._wrong_method(exchange, endpoint))
         elif exchange.path in self._health:
             await self._health[exchange.path](exchange)

@@ -22,14 +22,10 @@ class _Order(msgspec.Struct, frozen=True):
     """An accepted call on its way: who waits, for what, and the headers that are known already."""
 
     exchange: Exchange
+    caller: Caller
     request: ChatRequest
     accepted: Accepted
     headers: list[Header]
-
-    def headers_returned(self) -> list[Header]:
-        """The headers once the price is back on the balance."""
-        whole = self.accepted.balance_requests + self.accepted.charged_requests
-        return self.headers + headers.of_charge(whole, 0)
 
     def headers_charged(self) -> list[Header]:
         """The headers while the price is taken."""
@@ -55,12 +51,9 @@ class Chat:
         if isinstance(request, Refusal):
             await self._refuse(exchange, request, [])
             return
-        refusal = self._closed(caller)
-        if refusal is not None:
-            await self._refuse(exchange, refusal, [])
-            return
+        closed = self._closed(caller)
         with self._services.gate.pass_through(caller.account_id, exchange.client):
-            await self._serve(exchange, caller, request)
+            await self._serve(exchange, caller, request, closed)
 
     def _closed(self, caller: Caller) -> Refusal | None:
         """Why nothing can be generated now, whatever was asked."""
@@ -93,8 +86,10 @@ class Chat:
             idempotency=mark,
         )
 
-    async def _serve(self, exchange: Exchange, caller: Caller, request: ChatRequest) -> None:
-        admitted = await self._services.admission.hold(caller, request)
+    async def _serve(
+        self, exchange: Exchange, caller: Caller, request: ChatRequest, closed: Refusal | None
+    ) -> None:
+        admitted = await self._services.admission.hold(caller, request, closed)
         known = [*headers.of_window(admitted.window), *headers.of_cut(request.cut_chars)]
         match admitted.result:
             case Refusal() as refusal:
@@ -105,7 +100,7 @@ class Chat:
                 answer = Answer(stored.status, stored.body, stored.content_type.encode())
                 await self._desk.answer(exchange, answer, known)
             case Accepted() as accepted:
-                order = _Order(exchange, request, accepted, known)
+                order = _Order(exchange, caller, request, accepted, known)
                 await (self._stream(order) if request.stream else self._plain(order))
 
     async def _plain(self, order: _Order) -> None:
@@ -117,7 +112,7 @@ class Chat:
                 answer = Answer(outcome.status, outcome.body, outcome.content_type.encode())
                 await self._desk.answer(order.exchange, answer, order.headers_charged())
             case Refusal():
-                await self._refuse(order.exchange, outcome, order.headers_returned())
+                await self._give_back(order, outcome)
             case Gone():
                 raise ClientGoneError
 
@@ -126,7 +121,7 @@ class Chat:
 
     async def _stream(self, order: _Order) -> None:
         async def refuse(refusal: Refusal) -> None:
-            await self._refuse(order.exchange, refusal, order.headers_returned())
+            await self._give_back(order, refusal)
 
         def error_body(refusal: Refusal) -> bytes:
             return DIALECT.error_body(refusal, self._desk.voice(order.exchange), self._terms)
@@ -145,6 +140,11 @@ class Chat:
             await self._services.generator.stream(order.request, order.accepted, order.exchange.client, sink)
         finally:
             self._services.gate.streams.discard(sink)
+
+    async def _give_back(self, order: _Order, refusal: Refusal) -> None:
+        """Tells of a failure, and of the balance to which the price went back."""
+        balance = await self._services.admission.balance(order.caller)
+        await self._refuse(order.exchange, refusal, order.headers + headers.of_charge(balance, 0))
 
     async def _refuse(self, exchange: Exchange, refusal: Refusal, known: list[Header]) -> None:
         await self._desk.refuse(exchange, DIALECT, refusal, Action.CHAT, known)

@@ -14,6 +14,13 @@ _STAINLESS = re.compile(r"x-stainless-[a-z0-9-]{1,64}")
 Header = tuple[bytes, bytes]
 
 
+_UNLIMITED: list[Header] = [
+    (b"x-ratelimit-limit-requests", b"1000000000"),
+    (b"x-ratelimit-remaining-requests", b"1000000000"),
+    (b"x-ratelimit-reset-requests", b"0ms"),
+]
+
+
 def duration(ms: int) -> bytes:
     """`12ms`, `1s`, `6m0s`: the form in which OpenAI gives the reset of a limit."""
     if ms < 1000:
@@ -23,9 +30,9 @@ def duration(ms: int) -> bytes:
 
 
 def of_window(window: Window) -> list[Header]:
-    """Where the caller stands; nothing for a plan without a limit."""
+    """Where the caller stands; a plan without a limit shows one that nobody reaches."""
     if window.limit == 0:
-        return []
+        return [*_UNLIMITED]
     return [
         (b"x-ratelimit-limit-requests", b"%d" % window.limit),
         (b"x-ratelimit-remaining-requests", b"%d" % max(0, window.remaining)),

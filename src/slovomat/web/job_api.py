@@ -1,6 +1,6 @@
 """The handlers of the job dialects: create, poll, balance."""
 
-from slovomat.dialects.calls import Action, CreateCall, JobDialect
+from slovomat.dialects.calls import Action, Answer, CreateCall, JobDialect
 from slovomat.dialects.json_body import idempotency_key
 from slovomat.domain.caller import Caller
 from slovomat.domain.ids import GenerationId
@@ -10,7 +10,7 @@ from slovomat.usecases.admit import fingerprint
 from slovomat.usecases.retries import unavailable
 from slovomat.web import headers
 from slovomat.web.desk import Desk
-from slovomat.web.exchange import Exchange
+from slovomat.web.exchange import Exchange, Header
 
 
 class JobAPI:
@@ -24,54 +24,62 @@ class JobAPI:
 
     async def create(self, exchange: Exchange) -> None:
         """Queues a generation; the answer leaves after the commit."""
-        call = await self._read_create(exchange)
-        if isinstance(call, Refusal):
-            await self._refuse(exchange, call, Action.CREATE_JOB)
-            return
-        caller = await self._desk.caller(exchange, self._dialect, call.key)
-        refusal = caller if isinstance(caller, Refusal) else self._closed()
-        if refusal is not None or isinstance(caller, Refusal):
-            await self._refuse(exchange, refusal or Refusal(code=Code.INTERNAL), Action.CREATE_JOB)
-            return
-        await self._hold(exchange, caller, call)
+        told, extra = await self._create(exchange)
+        await self._tell(exchange, told, Action.CREATE_JOB, extra)
 
     async def poll(self, exchange: Exchange) -> None:
         """Tells how a job stands. Free."""
-        body = await self._desk.body(exchange)
-        call = body if isinstance(body, Refusal) else self._dialect.form.parse_poll(body, self._terms)
-        if isinstance(call, Refusal):
-            await self._refuse(exchange, call, Action.POLL_JOB)
-            return
-        caller = await self._desk.caller(exchange, self._dialect, call.key)
-        refusal = caller if isinstance(caller, Refusal) else self._services.admission.poll(caller)
-        if refusal is None and isinstance(caller, Caller):
-            view = await self._services.store.find_job(caller.account_id, GenerationId(call.id))
-            if view is not None:
-                answer = self._dialect.polled(view, self._desk.voice(exchange), self._terms)
-                await self._desk.answer(exchange, answer, [])
-                return
-        await self._refuse(exchange, refusal or Refusal(code=Code.REQUEST_UNKNOWN), Action.POLL_JOB)
+        await self._tell(exchange, await self._poll(exchange), Action.POLL_JOB, [])
 
     async def balance(self, exchange: Exchange) -> None:
         """Tells what the key can spend. Free."""
-        body = await self._desk.body(exchange)
-        call = body if isinstance(body, Refusal) else self._dialect.form.parse_balance(body, self._terms)
-        if isinstance(call, Refusal):
-            await self._refuse(exchange, call, Action.BALANCE)
-            return
-        caller = await self._desk.caller(exchange, self._dialect, call.key)
-        refusal = caller if isinstance(caller, Refusal) else self._services.admission.asks_balance(caller)
-        if refusal is not None or isinstance(caller, Refusal):
-            await self._refuse(exchange, refusal or Refusal(code=Code.INTERNAL), Action.BALANCE)
-            return
-        requests = await self._services.admission.balance(caller)
-        await self._desk.answer(exchange, self._dialect.balance(requests, self._terms), [])
+        await self._tell(exchange, await self._balance(exchange), Action.BALANCE, [])
 
-    async def _read_create(self, exchange: Exchange) -> CreateCall | Refusal:
+    async def _create(self, exchange: Exchange) -> tuple[Answer | Refusal, list[Header]]:
+        body = await self._desk.body(exchange)
+        if isinstance(body, Refusal):
+            return body, []
+        call = self._dialect.form.parse_create(body, self._terms, self._services.modes)
+        if isinstance(call, Refusal):
+            return call, []
+        caller = await self._desk.caller(exchange, self._dialect, call.key)
+        if isinstance(caller, Refusal):
+            return caller, []
+        request = self._request(exchange, call)
+        if isinstance(request, Refusal):
+            return request, []
+        return await self._hold(caller, request)
+
+    async def _poll(self, exchange: Exchange) -> Answer | Refusal:
         body = await self._desk.body(exchange)
         if isinstance(body, Refusal):
             return body
-        return self._dialect.form.parse_create(body, self._terms, self._services.modes)
+        call = self._dialect.form.parse_poll(body, self._terms)
+        if isinstance(call, Refusal):
+            return call
+        caller = await self._desk.caller(exchange, self._dialect, call.key)
+        if isinstance(caller, Refusal):
+            return caller
+        if refusal := self._services.admission.poll(caller):
+            return refusal
+        view = await self._services.store.find_job(caller.account_id, GenerationId(call.id))
+        if view is None or view.pruned:
+            return Refusal(code=Code.REQUEST_UNKNOWN if view is None else Code.RESULT_PRUNED)
+        return self._dialect.polled(view, self._desk.voice(exchange), self._terms)
+
+    async def _balance(self, exchange: Exchange) -> Answer | Refusal:
+        body = await self._desk.body(exchange)
+        if isinstance(body, Refusal):
+            return body
+        call = self._dialect.form.parse_balance(body, self._terms)
+        if isinstance(call, Refusal):
+            return call
+        caller = await self._desk.caller(exchange, self._dialect, call.key)
+        if isinstance(caller, Refusal):
+            return caller
+        if refusal := self._services.admission.asks_balance(caller):
+            return refusal
+        return self._dialect.balance(await self._services.admission.balance(caller), self._terms)
 
     def _closed(self) -> Refusal | None:
         """Why no job is taken now, whoever asks."""
@@ -82,25 +90,21 @@ class JobAPI:
             return Refusal(code=Code.OVERLOADED)
         return None
 
-    async def _hold(self, exchange: Exchange, caller: Caller, call: CreateCall) -> None:
-        request = self._request(exchange, call)
-        if isinstance(request, Refusal):
-            await self._refuse(exchange, request, Action.CREATE_JOB)
-            return
-        admitted = await self._services.admission.hold(caller, request)
+    async def _hold(self, caller: Caller, request: JobRequest) -> tuple[Answer | Refusal, list[Header]]:
+        admitted = await self._services.admission.hold(caller, request, self._closed())
         extra = headers.of_window(admitted.window)
         match admitted.result:
             case Refusal() as refusal:
-                await self._desk.refuse(exchange, self._dialect, refusal, Action.CREATE_JOB, extra)
+                return refusal, extra
             case Accepted() as accepted:
-                extra += headers.of_cut(call.cut_chars)
+                extra += headers.of_cut(request.cut_chars)
                 if accepted.replayed:
                     balance = await self._services.admission.balance(caller)
                     extra += [*headers.of_charge(balance, 0), (b"idempotent-replayed", b"true")]
                 else:
                     self._services.queue.added()
                     extra += headers.of_charge(accepted.balance_requests, accepted.charged_requests)
-                await self._desk.answer(exchange, self._dialect.created(accepted, self._terms), extra)
+                return self._dialect.created(accepted, self._terms), extra
             case StoredAnswer():
                 raise AssertionError("a job's answer is its id: none is stored")
 
@@ -122,5 +126,10 @@ class JobAPI:
             idempotency=None if key is None else Idempotency(key, said),
         )
 
-    async def _refuse(self, exchange: Exchange, refusal: Refusal, action: Action) -> None:
-        await self._desk.refuse(exchange, self._dialect, refusal, action)
+    async def _tell(
+        self, exchange: Exchange, told: Answer | Refusal, action: Action, extra: list[Header]
+    ) -> None:
+        if isinstance(told, Refusal):
+            await self._desk.refuse(exchange, self._dialect, told, action, extra)
+        else:
+            await self._desk.answer(exchange, told, extra)

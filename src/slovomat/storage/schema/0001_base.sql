@@ -1,4 +1,4 @@
--- The first schema. @identity@ and @bytes@ stand for what the engine calls them.
+-- The first schema. @identity@, @key@ and @bytes@ stand for what the engine calls them.
 -- Times are milliseconds since 1970 UTC; days are dates of the service's time zone.
 
 CREATE TABLE instance (
@@ -74,9 +74,9 @@ CREATE TABLE buckets (
     spent BIGINT NOT NULL DEFAULT 0 CHECK (spent >= 0),
     expires_at_ms BIGINT,
     created_at_ms BIGINT NOT NULL,
-    CHECK (granted = available + held + spent),
-    UNIQUE (account_id, day)
+    CHECK (granted = available + held + spent)
 );
+CREATE UNIQUE INDEX buckets_by_day ON buckets (account_id, day) WHERE day IS NOT NULL;
 CREATE INDEX buckets_spendable_packs ON buckets (account_id) WHERE day IS NULL AND available > 0;
 
 -- A generation is its own hold: held, then exactly one of settled, released, expired.
@@ -127,7 +127,7 @@ CREATE INDEX entries_by_bucket ON entries (bucket_id);
 
 -- A job is a generation whose row is the queue itself.
 CREATE TABLE jobs (
-    id BIGINT PRIMARY KEY REFERENCES generations (id),
+    id @key@ REFERENCES generations (id),
     account_id BIGINT NOT NULL REFERENCES accounts (id),
     state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'completed', 'failed')),
     text TEXT,
@@ -143,6 +143,7 @@ CREATE TABLE jobs (
     pruned_at_ms BIGINT
 );
 CREATE INDEX jobs_queued ON jobs (run_after_ms, id) WHERE state = 'queued';
+CREATE INDEX jobs_queued_by_age ON jobs (created_at_ms) WHERE state = 'queued';
 CREATE INDEX jobs_running ON jobs (lease_until_ms) WHERE state = 'running';
 CREATE INDEX jobs_unpruned ON jobs (finished_at_ms) WHERE finished_at_ms IS NOT NULL AND pruned_at_ms IS NULL;
 

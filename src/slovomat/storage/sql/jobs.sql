@@ -22,7 +22,8 @@ UPDATE jobs SET state = 'queued', owner = '', token = token - 1
 WHERE id = :id AND token = :token AND state = 'running';
 
 -- name: jobs_overdue
-SELECT id FROM jobs WHERE state = 'queued' AND created_at_ms < :before_ms ORDER BY id LIMIT :limit;
+SELECT id FROM jobs WHERE state = 'queued' AND created_at_ms < :before_ms
+ORDER BY created_at_ms LIMIT :limit;
 
 -- name: job_overdue_fail
 UPDATE jobs SET state = 'failed', error = :error, finished_at_ms = :now_ms WHERE id = :id AND state = 'queued';
@@ -77,7 +78,7 @@ FROM jobs j JOIN accounts a ON a.id = j.account_id JOIN generations g ON g.id = 
 WHERE j.id = :id;
 
 -- name: queue_depth
-SELECT COUNT(*), MIN(created_at_ms) FROM jobs WHERE state = 'queued';
+SELECT COUNT(created_at_ms), MIN(created_at_ms) FROM jobs WHERE state = 'queued';
 
 -- name: holds_open
 SELECT COUNT(*) FROM generations WHERE state = 'held';

@@ -19,7 +19,7 @@ SELECT id, granted, available FROM buckets WHERE account_id = :account_id AND da
 -- name: bucket_add
 INSERT INTO buckets (account_id, day, title, granted, available, expires_at_ms, created_at_ms)
 VALUES (:account_id, :day, :title, :amount, :amount, :expires_at_ms, :now_ms)
-ON CONFLICT (account_id, day) DO NOTHING
+ON CONFLICT (account_id, day) WHERE day IS NOT NULL DO NOTHING
 RETURNING id;
 
 -- name: bucket_change
@@ -53,7 +53,8 @@ RETURNING id;
 
 -- name: generation_close
 UPDATE generations SET state = :state, reason = :reason, upstream = :upstream, closed_at_ms = :now_ms,
-    prompt_tokens = :prompt_tokens, completion_tokens = :completion_tokens
+    prompt_tokens = :prompt_tokens, completion_tokens = :completion_tokens,
+    mode_version = COALESCE(:mode_version, mode_version), mode_digest = COALESCE(:mode_digest, mode_digest)
 WHERE id = :id AND state = 'held'
 RETURNING account_id, key_id, key_counted, day, price_requests, idempotency_key;
 
@@ -95,6 +96,9 @@ WHERE account_id = :account_id AND key = :key AND generation_id = :generation_id
 
 -- name: idempotency_forget
 DELETE FROM idempotency WHERE account_id = :account_id AND key = :key AND generation_id = :generation_id;
+
+-- name: idempotency_outlived
+DELETE FROM idempotency WHERE account_id = :account_id AND key = :key AND created_at_ms < :before_ms;
 
 -- name: idempotency_prune
 DELETE FROM idempotency WHERE (account_id, key) IN
