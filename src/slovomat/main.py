@@ -60,12 +60,12 @@ class CannotStartError(Exception):
         self.exit_code = exit_code
 
 
-def serve(loaded: LoadedSettings) -> int:
-    """Runs the service until SIGTERM or SIGINT; the exit code."""
+def serve(loaded: LoadedSettings, env: Env | None = None) -> int:
+    """Runs the service until SIGTERM or SIGINT; the exit code. `env`: the machine's, unless given."""
     configure_logs(loaded.settings.log_level)
     try:
         with _only_one(loaded.settings):
-            return _run(_serve(loaded, SystemEnv()))
+            return _run(_serve(loaded, env or SystemEnv()))
     except CannotStartError as error:
         print(f"slovomat: {error}", file=sys.stderr)  # noqa: T201 - an answer to the person who started it
         return error.exit_code

@@ -19,6 +19,8 @@ START_S = 30
 class Service:
     """`slovomat serve` on a data folder. `settings` become SLOVOMAT_* variables."""
 
+    program: tuple[str, ...] = ("-m", "slovomat", "serve")
+
     def __init__(self, data: Path, upstream_url: str, **settings: object) -> None:
         self.data = data
         self._env = {
@@ -61,7 +63,7 @@ class Service:
         """Starts, and returns when it listens."""
         with (self.data.parent / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "slovomat", "serve"],
+                [sys.executable, *self.program],
                 env=self._env,
                 cwd=self.data.parent,
                 stdout=subprocess.PIPE,
