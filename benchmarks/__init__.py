@@ -1,0 +1,1 @@
+"""What a request costs the service itself, measured from outside: `./dev bench`."""
