@@ -2,13 +2,28 @@
 
 import logging
 import sys
+from contextvars import ContextVar
 
 import structlog
+
+
+subject: ContextVar[tuple[str, str | int] | None] = ContextVar("subject", default=None)
+"""What the events of this task are about: `("request_id", ...)` or `("job", ...)`."""
+
+
+def _name_subject(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    about = subject.get()
+    if about is not None:
+        event.setdefault(about[0], about[1])
+    return event
 
 
 def configure_logs(level: str) -> None:
     """Sets up logging for the process. Keys and texts are never passed to a logger."""
     shared: list[structlog.typing.Processor] = [
+        _name_subject,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,

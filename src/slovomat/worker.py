@@ -7,6 +7,7 @@ import msgspec
 import structlog
 
 from slovomat.domain.generation import ClaimedJob
+from slovomat.logs import subject
 from slovomat.ports.env import Env
 from slovomat.ports.store import ClaimOrder, Jobs, StoreUnavailableError
 from slovomat.ports.upstream import Upstream
@@ -98,12 +99,13 @@ class Worker:
 
     async def _attempt(self, job: ClaimedJob) -> None:
         """One attempt, or what is left to do after a bug in it."""
+        subject.set(("job", job.id))
         for step in (self._runner.run, self._runner.broke):
             try:
                 await step(job)
                 return
             except Exception as error:
-                self._log.exception("a job failed by a bug", job=job.id, error=type(error).__name__)
+                self._log.exception("a job failed by a bug", error=type(error).__name__)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

@@ -10,6 +10,7 @@ from slovomat.dialects.calls import Action, Dialect, JobDialect
 from slovomat.dialects.openai_chat import DIALECT as OPENAI
 from slovomat.dialects.registry import all_dialects
 from slovomat.domain.refusal import Code, Refusal
+from slovomat.logs import subject
 from slovomat.ports.store import StoreUnavailableError
 from slovomat.web.chat import Chat
 from slovomat.web.desk import Desk
@@ -75,6 +76,7 @@ class Entry:
         if scope["type"] != "http":
             return
         request_id = f"{self._id_prefix}{next(self._numbers):08x}"
+        subject.set(("request_id", request_id))
         exchange = Exchange(scope, receive, send, request_id, self._deadline_s)
         exchange.address = self._proxies.client_of(exchange.address, scope["headers"])
         began_s = self._services.env.monotonic_s()
@@ -85,10 +87,10 @@ class Entry:
         except ClientGoneError:
             exchange.status = 499
         except StoreUnavailableError as error:
-            self._log.error("database unavailable", request_id=request_id, error=str(error))
+            self._log.error("database unavailable", error=str(error))
             await self._fail(exchange, Refusal(code=Code.OVERLOADED))
         except Exception:
-            self._log.exception("a bug", request_id=request_id, route=route)
+            self._log.exception("a bug", route=route)
             await self._fail(exchange, Refusal(code=Code.INTERNAL))
         self._tell(exchange, route, self._services.env.monotonic_s() - began_s)
 
@@ -166,7 +168,6 @@ class Entry:
         if exchange.status >= 500 or self._services.settings.access_log:
             self._log.info(
                 "answered",
-                request_id=exchange.request_id,
                 method=exchange.method,
                 route=route,
                 status=exchange.status,
