@@ -18,7 +18,7 @@ from benchmarks.rounds import CONNECTIONS, Bench, Measured, Server
 from benchmarks.service import serving
 
 _NOTES = f"""
-{CONNECTIONS} connections on loopback, {CHUNKS} chunks a stream. CPU: user and system time of all its processes.
+{CONNECTIONS} connections on loopback, {CHUNKS} chunks a stream. CPU: user and system time of all processes.
 A job's creation is measured without its generation (the upstream holds such jobs back), a poll on a
 job that is done.
 """
