@@ -1,0 +1,102 @@
+"""What nobody else closes: holds of the dead, lapsed leases, old texts."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.books import LEASE_MS, Books, mark, open_books
+from tests.played_env import DAY_MS, HOUR_MS
+
+from slovomat.domain.generation import HoldState, JobState
+from slovomat.domain.ids import GenerationId
+from slovomat.usecases.sweep import Sweep, SweepRules
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def books(tmp_path: Path) -> AsyncIterator[Books]:
+    """A customer with 2,000 requests."""
+    async with open_books(tmp_path) as opened:
+        await opened.credit(2000)
+        yield opened
+
+
+def sweep(books: Books, live: set[GenerationId] | None = None, owner: str = "me") -> Sweep:
+    """The sweep of one process."""
+    rules = SweepRules(owner=owner, results_ms=30 * DAY_MS, job_wait_ms=DAY_MS, idempotency_ms=DAY_MS)
+    return Sweep(books.store, books.env, rules, live or set())
+
+
+async def state(books: Books, job: GenerationId) -> JobState | None:
+    """How a job stands."""
+    view = await books.store.find_job(books.account, job)
+    return view.state if view else None
+
+
+async def test_after_a_restart_nothing_of_the_dead_is_held(books: Books) -> None:
+    """Every direct hold of another process is expired, however many; jobs go back to the queue."""
+    for _ in range(3):
+        await books.held(owner="dead")
+    job = await books.held(job_text="text")
+    await books.claim(owner="dead")
+    key = await books.hold(idempotency=mark("k"), owner="dead")
+    await sweep(books).after_restart()
+    assert await books.store.open_holds() == 1
+    assert await books.balance() == 1998
+    assert await state(books, job) is JobState.QUEUED
+    assert await books.hold(idempotency=mark("k")) != key
+
+
+async def test_a_restart_clears_more_than_a_batch(books: Books) -> None:
+    """600 orphans take two bites."""
+    for _ in range(600):
+        await books.held(1, owner="dead")
+    await sweep(books).after_restart()
+    assert await books.store.open_holds() == 0
+
+
+async def test_holds_past_their_time_expire_but_not_those_alive(books: Books) -> None:
+    """A clock that jumped does not take a hold from under a generation that still runs."""
+    dead, alive = await books.held(), await books.held()
+    books.env.jump_ms(DAY_MS)
+    assert await sweep(books, {alive}).holds() == 1
+    assert not await books.close(dead, HoldState.SETTLED)
+    assert await books.close(alive, HoldState.SETTLED)
+    assert await books.balance() == 1998
+
+
+async def test_leases_of_others_lapse_and_ones_own_never(books: Books) -> None:
+    """A process knows that it lives, whatever the clock says."""
+    mine, others = await books.held(job_text="mine"), await books.held(job_text="others")
+    await books.claim(1, "me")
+    await books.claim(1, "another")
+    assert await sweep(books).leases() == 0
+    books.env.jump_ms(LEASE_MS + 1)
+    assert await sweep(books).leases() == 1
+    assert await state(books, mine) is JobState.RUNNING
+    assert await state(books, others) is JobState.QUEUED
+
+
+async def test_jobs_that_waited_for_a_day_are_released(books: Books) -> None:
+    """Every id reaches its end in bounded time, with its price back."""
+    job = await books.held(job_text="text")
+    books.env.jump_ms(DAY_MS + 1)
+    assert await sweep(books).overdue() == 1
+    assert await state(books, job) is JobState.FAILED
+    assert await books.balance() == 2000
+
+
+async def test_texts_go_after_their_time_and_keys_after_theirs(books: Books) -> None:
+    """Thirty days and one day, as the settings here say."""
+    await books.held(job_text="text", idempotency=mark("k"))
+    (job,) = await books.claim()
+    await books.complete(job)
+    books.env.jump_ms(DAY_MS + HOUR_MS)
+    assert await sweep(books).prune() == 1
+    assert await state(books, job.id) is JobState.COMPLETED
+    books.env.jump_ms(29 * DAY_MS)
+    assert await sweep(books).prune() == 1
+    record = await books.store.job_record(job.id)
+    assert record is not None
+    assert record.result is None
