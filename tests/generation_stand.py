@@ -39,6 +39,13 @@ class PlayedUpstream:
         self.calls = 0
         self.closed = 0
         self.bodies: list[bytes] = []
+        self._called = anyio.Event()
+
+    async def reaches(self, calls: int) -> None:
+        """Waits for so many calls."""
+        while self.calls < calls:
+            self._called = anyio.Event()
+            await self._called.wait()
 
     def readiness(self) -> Readiness:
         """As set."""
@@ -67,6 +74,7 @@ class PlayedUpstream:
         script = self.scripts[min(self.calls, len(self.scripts) - 1)]
         self.calls += 1
         self.bodies.append(body_rest)
+        self._called.set()
         for step in script:
             if isinstance(step, Delta | Done | Failure | Completion):
                 yield step

@@ -131,9 +131,10 @@ async def test_no_more_run_at_once_than_there_are_places(books: Books) -> None:
         await gate.wait()
         now -= 1
 
-    async with Shop(books, PlayedUpstream(steps(count, WHOLE)), concurrency=3).open() as shop:
+    upstream = PlayedUpstream(steps(count, WHOLE))
+    async with Shop(books, upstream, concurrency=3).open() as shop:
         jobs = [await shop.job() for _ in range(10)]
-        await anyio.wait_all_tasks_blocked()
+        await upstream.reaches(3)
         gate.set()
         for job in jobs:
             await shop.ended(job)
@@ -145,7 +146,7 @@ async def test_nothing_is_claimed_while_there_is_no_upstream(books: Books) -> No
     upstream = PlayedUpstream(steps(WHOLE), state=Readiness(ready=False))
     async with Shop(books, upstream).open() as shop:
         job = await shop.job()
-        await anyio.wait_all_tasks_blocked()
+        await books.store.ping()
         assert upstream.calls == 0
         upstream.state = Readiness(ready=True)
         assert (await shop.ended(job)).state is JobState.COMPLETED
@@ -174,9 +175,9 @@ async def test_what_can_finish_in_time_is_finished_on_stop(books: Books) -> None
     upstream = PlayedUpstream(steps(gate.wait, WHOLE))
     async with Shop(books, upstream, concurrency=1).open() as shop:
         first, second = await shop.job(), await shop.job()
-        await anyio.wait_all_tasks_blocked()
+        await upstream.reaches(1)
         stopping = asyncio.ensure_future(shop.worker.stop(5))
-        await anyio.wait_all_tasks_blocked()
+        await asyncio.sleep(0)
         assert shop.worker.full
         gate.set()
         await stopping
@@ -189,8 +190,7 @@ async def test_what_cannot_is_handed_back(books: Books) -> None:
     upstream = PlayedUpstream(steps(for_ever, WHOLE))
     async with Shop(books, upstream).open(drain_s=0.01) as shop:
         job = await shop.job()
-        await anyio.wait_all_tasks_blocked()
-        assert upstream.calls == 1
+        await upstream.reaches(1)
     assert upstream.closed == 1
     (again,) = await books.claim()
     assert (again.id, again.attempt) == (job, 1)
@@ -211,7 +211,8 @@ async def test_a_job_claimed_too_often_is_given_up(books: Books) -> None:
 
 async def test_the_queue_is_full_when_it_is_full(books: Books) -> None:
     """As counted: added, less claimed."""
-    shop = Shop(books, PlayedUpstream(steps(for_ever)), queue_max=2, concurrency=1)
+    upstream = PlayedUpstream(steps(for_ever))
+    shop = Shop(books, upstream, queue_max=2, concurrency=1)
     shop.worker.added()
     assert not shop.worker.full
     shop.worker.added()
@@ -219,7 +220,7 @@ async def test_the_queue_is_full_when_it_is_full(books: Books) -> None:
     shop.worker.queued = 0
     async with shop.open(drain_s=0):
         await shop.job()
-        await anyio.wait_all_tasks_blocked()
+        await upstream.reaches(1)
         await shop.job()
         assert not shop.worker.full
         await shop.job()
@@ -273,10 +274,11 @@ class Heard:
 async def test_leases_are_extended_while_jobs_run(books: Books) -> None:
     """Another process finds nothing to take over, long after the first lease."""
     gate, store = anyio.Event(), Heard(books.store)
-    shop = Shop(books, PlayedUpstream(steps(gate.wait, WHOLE)), jobs=store, lease_ms=30)
+    upstream = PlayedUpstream(steps(gate.wait, WHOLE))
+    shop = Shop(books, upstream, jobs=store, lease_ms=30)
     async with shop.open():
         job = await shop.job()
-        await anyio.wait_all_tasks_blocked()
+        await upstream.reaches(1)
         books.env.jump_ms(60_000)
         beating = asyncio.ensure_future(shop.worker.heartbeat())
         await store.beat.wait()
