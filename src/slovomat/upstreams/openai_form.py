@@ -5,8 +5,12 @@ from typing import Any
 import msgspec
 
 from slovomat.domain.events import Completion, Done, Failure, FailureKind, Usage
+from slovomat.upstreams import error_names
 
 DONE = b"[DONE]"
+_NOTHING = msgspec.Raw(b"null")
+_MOST_TOKENS = (1 << 53) - 1
+_MOST_DIGITS = len(str(_MOST_TOKENS))
 
 
 class _Part(msgspec.Struct, gc=False):
@@ -24,8 +28,8 @@ class _Message(msgspec.Struct, gc=False):
 
 
 class _Usage(msgspec.Struct, gc=False):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
+    prompt_tokens: msgspec.Raw = _NOTHING
+    completion_tokens: msgspec.Raw = _NOTHING
 
 
 class _Choice(msgspec.Struct, gc=False):
@@ -37,11 +41,12 @@ class _Choice(msgspec.Struct, gc=False):
 
 class _Answer(msgspec.Struct, gc=False):
     choices: list[_Choice] | None = None
-    usage: _Usage | None = None
+    usage: msgspec.Raw = _NOTHING
     error: Any = None
 
 
 _decode = msgspec.json.Decoder(_Answer).decode
+_decode_usage = msgspec.json.Decoder(_Usage).decode
 
 
 def failed(detail: str, *, retryable: bool = True) -> Failure:
@@ -72,14 +77,19 @@ class StreamReading:
         self._spoke = False
         self._open: set[int] = set()
         self._closed: set[int] = set()
-        self._usage: _Usage | None = None
+        self._usage = _NOTHING
+
+    @property
+    def finished(self) -> bool:
+        """Whether every choice that was opened has its finish reason: the stream is whole."""
+        return bool(self._closed) and self._open <= self._closed
 
     def take(self, payload: bytes) -> Failure | None:
         """Read one chunk; a Failure ends the stream."""
         chunk = _read(payload)
         if isinstance(chunk, Failure):
             return chunk
-        if chunk.usage is not None:
+        if chunk.usage is not _NOTHING and bytes(chunk.usage) != b"null":
             self._usage = chunk.usage
         for choice in chunk.choices or ():
             index = choice.index or 0
@@ -93,7 +103,7 @@ class StreamReading:
 
     def end(self, *, marked: bool) -> Done | Failure:
         """The verdict at the stream's end; `marked`: it was ended by `[DONE]`."""
-        if not marked and not (self._closed and self._open <= self._closed):
+        if not marked and not self.finished:
             return failed("the stream ended before the answer did")
         if not self._spoke:
             return failed("empty answer")
@@ -105,12 +115,12 @@ def _read(data: bytes) -> _Answer | Failure:
         answer = _decode(data)
         if not data.isascii():
             data.decode()  # msgspec does not look into the fields that it passes over
-    except msgspec.ValidationError as error:
+    except msgspec.ValidationError as error:  # it names our fields and JSON's types, and quotes nothing
         return failed(f"not of the OpenAI form: {error}")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return failed(f"not JSON: {error}")
     if answer.error is not None:
-        return failed(f"the upstream reported: {msgspec.json.encode(answer.error).decode()}")
+        return failed(f"the upstream reported an error{error_names.names(answer.error)}")
     return answer
 
 
@@ -129,7 +139,18 @@ def _text(message: _Message | None) -> str:
     return "".join(part.text or "" for part in message.content)
 
 
-def _usage(usage: _Usage | None) -> Usage:
-    if usage is None:
+def _usage(usage: msgspec.Raw) -> Usage:
+    """What was counted. It is for reports alone, so nonsense is nothing, and never an answer's failure."""
+    try:
+        counted = _decode_usage(usage)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Usage()
-    return Usage(prompt_tokens=usage.prompt_tokens or 0, completion_tokens=usage.completion_tokens or 0)
+    return Usage(_tokens(counted.prompt_tokens), _tokens(counted.completion_tokens))
+
+
+def _tokens(figure: msgspec.Raw) -> int:
+    digits = bytes(figure)
+    if not digits.isdigit() or len(digits) > _MOST_DIGITS:
+        return 0
+    tokens = int(digits)
+    return tokens if tokens <= _MOST_TOKENS else 0
