@@ -6,13 +6,20 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
-from tests.raw_upstream import Answer, Exchange, chunk, http, raw_upstream
-
 from slovomat.domain.events import Completion, Event, Failure
 from slovomat.env import SystemEnv
 from slovomat.upstreams.openai_http import OpenAIHTTP, UpstreamConfig
+from tests.raw_upstream import Answer, Exchange, chunk, http, raw_upstream
 
 KEY = "sk-very/secret-1234567890"
+LIMITS: dict[str, Any] = {
+    "connect_timeout_s": 10,
+    "first_byte_timeout_s": 120,
+    "gap_timeout_s": 60,
+    "total_timeout_s": 600,
+    "max_response_bytes": 16 << 20,
+    "concurrency": 0,
+}
 BODY_REST = '"messages": [{"role": "user", "content": "Привет"}]}'.encode()
 
 
@@ -26,7 +33,7 @@ class FixedClock(SystemEnv):
 
 def config(url: str, **changes: Any) -> UpstreamConfig:
     """A configuration with short work in mind; anything may be changed."""
-    fields: dict[str, Any] = {"name": "test", "base_url": url, "key": KEY, "model": "gpt-4o", **changes}
+    fields = {"name": "test", "base_url": url, "key": KEY, "model": "gpt-4o", **LIMITS, **changes}
     return UpstreamConfig(**fields)
 
 

@@ -6,11 +6,13 @@ from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanage
 
 import pytest
 from tests.raw_upstream import END, SSE_HEAD, Exchange, chunk, http, raw_upstream
+from tests.upstream_calls import LIMITS
 
 from slovomat.domain.events import Completion, Delta, Done, Failure
 from slovomat.env import SystemEnv
 from slovomat.ports.upstream import Upstream
 from slovomat.upstreams.echo import Echo
+from slovomat.upstreams.limited import limited
 from slovomat.upstreams.openai_http import OpenAIHTTP, UpstreamConfig
 
 pytestmark = pytest.mark.anyio
@@ -24,10 +26,16 @@ async def echo() -> AsyncIterator[Upstream]:
 
 
 @asynccontextmanager
+async def one_at_a_time() -> AsyncIterator[Upstream]:
+    """An upstream behind its limit."""
+    yield limited(Echo(concurrency=1))
+
+
+@asynccontextmanager
 async def openai_http() -> AsyncIterator[Upstream]:
     """The HTTP upstream over a server that answers as Echo does."""
     async with raw_upstream(_echo_over_http) as server:
-        config = UpstreamConfig(name="http", base_url=server.url, key="k", model="gpt-4o")
+        config = UpstreamConfig(name="http", base_url=server.url, key="k", model="gpt-4o", **LIMITS)
         upstream = OpenAIHTTP(config, SystemEnv())
         await upstream.start()
         try:
@@ -52,7 +60,7 @@ async def _echo_over_http(exchange: Exchange) -> None:
     await exchange.send(chunk(b"data: [DONE]\n\n") + END)
 
 
-@pytest.fixture(params=[echo, openai_http], ids=lambda maker: maker.__name__)
+@pytest.fixture(params=[echo, one_at_a_time, openai_http], ids=lambda maker: maker.__name__)
 def maker(request: pytest.FixtureRequest) -> Maker:
     """Each upstream in turn."""
     made: Maker = request.param

@@ -24,4 +24,13 @@ def models_folder() -> Path:
 @pytest.fixture
 def local_config(models_folder: Path) -> LocalConfig:
     """A small configuration of the small model."""
-    return LocalConfig(folder=models_folder, model=MODEL, context_tokens=1024, answer_tokens=512)
+    return LocalConfig(
+        folder=models_folder,
+        model=MODEL,
+        slots=2,
+        context_tokens=1024,
+        answer_tokens=512,
+        gap_timeout_s=120,
+        total_timeout_s=600,
+        max_response_bytes=16 << 20,
+    )

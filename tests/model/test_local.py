@@ -29,7 +29,9 @@ from slovomat.upstreams.local import Local, LocalConfig
 
 async def main():
     async with asyncio.TaskGroup() as tasks:
-        config = LocalConfig(folder=pathlib.Path(sys.argv[1]), model=sys.argv[2], context_tokens=512)
+        limits = {"slots": 2, "gap_timeout_s": 120, "total_timeout_s": 600, "max_response_bytes": 16 << 20}
+        folder, model = pathlib.Path(sys.argv[1]), sys.argv[2]
+        config = LocalConfig(folder=folder, model=model, context_tokens=512, **limits)
         local = Local(config, SystemEnv(), tasks.create_task)
         await local.start()
         while not local.readiness().ready:

@@ -9,11 +9,18 @@ from slovomat.domain.events import Completion, Event, Failure
 
 
 class Readiness(msgspec.Struct, frozen=True):
-    """Whether a call could succeed now, and if not, what the operator should do."""
+    """Whether a call could succeed now, and if not, why, and what the operator should do, in both languages.
+
+    Customers read these words too: no paths, no addresses.
+    """
 
     ready: bool
     detail: str = ""
     remedy: str = ""
+    detail_ru: str = ""
+    remedy_ru: str = ""
+    passing: bool = True
+    """Whether it gets better by itself; false: only the operator can mend it."""
 
 
 class Upstream(Protocol):

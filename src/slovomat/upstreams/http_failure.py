@@ -7,11 +7,11 @@ import aiohttp
 import msgspec
 
 from slovomat.domain.events import Failure, FailureKind
+from slovomat.upstreams import error_names
 
 _REFUSALS = frozenset({400, 413, 422})
 _PASSING = frozenset({408, 409, 425, 429})
 _LONGEST_WAIT_MS = 86_400_000
-_DETAIL_CHARS = 300
 _MASK = "***"
 
 BROKEN = (aiohttp.ClientError, aiohttp.http_exceptions.HttpProcessingError, OSError)
@@ -35,20 +35,20 @@ def timed_out(limit: str) -> Failure:
 
 
 def broken(error: Exception) -> Failure:
-    """The connection could not be made, or broke."""
+    """The connection could not be made, or broke. Only the system's words are kept: aiohttp's quote bytes."""
     certificate = isinstance(error, aiohttp.ClientConnectorCertificateError)
-    detail = f"{type(error).__name__}: {error}"
+    said = f": {error}" if isinstance(error, OSError) else ""
+    detail = f"{type(error).__name__}{said}"
     return Failure(kind=FailureKind.ERROR, detail=detail, retryable=not certificate)
 
 
 def by_status(status: int, headers: Mapping[str, str], body: bytes, now_ms: int) -> Failure:
     """An answer other than 200."""
-    detail = f"HTTP {status}: {body.decode(errors='replace')}"
+    detail = f"HTTP {status}{error_names.names_in(body)}"
     if status in _REFUSALS:
         return Failure(kind=FailureKind.REFUSED, detail=detail, body=_error_body(body))
     if 300 <= status < 400:
-        where = headers.get("Location", "nowhere")
-        return Failure(kind=FailureKind.ERROR, detail=f"HTTP {status}: redirects are not followed ({where})")
+        return Failure(kind=FailureKind.ERROR, detail=f"HTTP {status}: redirects are not followed")
     return Failure(
         kind=FailureKind.ERROR,
         detail=detail,
@@ -69,13 +69,12 @@ def retry_after_ms(headers: Mapping[str, str], now_ms: int) -> int | None:
     return round(wait_ms)
 
 
-def for_log(failure: Failure, secret: str) -> Failure:
-    """The failure with a short detail, and with the secret masked wherever the upstream echoed it."""
-    detail, body = failure.detail.replace("\\/", "/"), failure.body
-    if secret:
-        detail = detail.replace(secret, _MASK)
-        body = body and body.replace(msgspec.json.encode(secret)[1:-1], _MASK.encode())
-    return msgspec.structs.replace(failure, detail=detail[:_DETAIL_CHARS], body=body)
+def without_secret(failure: Failure, secret: str) -> Failure:
+    """The failure with the secret masked wherever the upstream echoed it."""
+    if not secret:
+        return failure
+    body = failure.body and failure.body.replace(msgspec.json.encode(secret)[1:-1], _MASK.encode())
+    return msgspec.structs.replace(failure, detail=failure.detail.replace(secret, _MASK), body=body)
 
 
 def _number(value: str | None) -> float | None:

@@ -13,7 +13,7 @@ from slovomat.upstreams.model_fault import ModelFault
 __all__ = ["Local", "LocalConfig"]
 
 _RETRY_AFTER_MS = 5_000
-"""While the model is fetched or loaded, asking again makes sense; after a fault it does not."""
+"""While the model is fetched, loaded or started again; when only the operator can help, there is no when."""
 
 
 class Local:
@@ -81,6 +81,6 @@ class Local:
 
     def _unavailable(self) -> Failure:
         state = self.readiness()
-        detail = f"{state.detail}; {state.remedy}" if state.remedy else state.detail
-        wait_ms = None if state.remedy else _RETRY_AFTER_MS
+        detail = self._supervisor.trouble if state.remedy else state.detail
+        wait_ms = _RETRY_AFTER_MS if state.passing else None
         return Failure(kind=FailureKind.UNAVAILABLE, detail=detail, retry_after_ms=wait_ms)

@@ -11,15 +11,16 @@ import structlog
 
 from slovomat.ports.env import Env
 from slovomat.ports.upstream import Readiness
-from slovomat.upstreams import weights, weights_table
+from slovomat.upstreams import model_fault, weights, weights_table
 from slovomat.upstreams.engine_process import EngineProcess
 from slovomat.upstreams.local_engine import EngineOrder
-from slovomat.upstreams.model_fault import ModelError, ModelFault, remedy
+from slovomat.upstreams.model_fault import ModelError, ModelFault
 from slovomat.upstreams.openai_http import OpenAIHTTP, UpstreamConfig
 
 _ENGINE_MODULE = "xllamacpp"
 _FINAL = frozenset({ModelFault.NO_ENGINE, ModelFault.UNKNOWN_MODEL, ModelFault.CANCELLED})
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 300.0
+_CONNECT_S = 10.0
 _STEADY_S = 60.0
 """An engine that ran so long was sound: after its next crash the pauses begin anew."""
 
@@ -31,16 +32,16 @@ class LocalConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     folder: Path
     model: str = ""
-    slots: int = 2
+    slots: int
     threads: int = 0
     context_tokens: int = 10_240
     """Prompt and answer of one generation: 10,000 Russian characters are about 3,500 tokens."""
     answer_tokens: int = 4_096
     cache_ram_mib: int = 256
-    gap_timeout_s: float = 120.0
-    total_timeout_s: float = 600.0
+    gap_timeout_s: float
+    total_timeout_s: float
     """Also the limit of the wait for a first byte: a long prompt keeps a slow machine silent for a minute."""
-    max_response_bytes: int = 16 << 20
+    max_response_bytes: int
 
 
 class LocalSupervisor:
@@ -56,10 +57,12 @@ class LocalSupervisor:
         self._ended.set()
         self._wait_s = _FIRST_WAIT_S
         self.model = config.model
-        self.readiness = Readiness(ready=False, detail="not started")
+        self.readiness = _not_yet("not started", "не запущена")
         self.http: OpenAIHTTP | None = None
         """What to call; None until the model is loaded, and after a crash."""
         self.fault: ModelFault | None = None
+        self.trouble = ""
+        """What exactly happened, for the log alone."""
         self.fetched: tuple[int, int] | None = None
         """While the weights are fetched: the bytes that are there, and the bytes of the whole."""
 
@@ -94,7 +97,7 @@ class LocalSupervisor:
             raise ModelError(ModelFault.NO_ENGINE, f"no engine: {_ENGINE_MODULE} is not installed")
         if not self.model:
             self.model = await asyncio.to_thread(_choose, self._config.folder)
-        self.readiness = Readiness(ready=False, detail=f"checking {self.model}")
+        self.readiness = _not_yet(f"checking {self.model}", f"проверяется {self.model}")
         try:
             return await asyncio.to_thread(
                 weights.pull, self.model, self._config.folder, self._progress, self._cancel
@@ -105,13 +108,14 @@ class LocalSupervisor:
     def _progress(self, done_bytes: int, total_bytes: int) -> None:
         """Called by the fetching thread."""
         self.fetched = (done_bytes, total_bytes)
-        self.readiness = Readiness(
-            ready=False, detail=f"fetching {self.model}: {100 * done_bytes // total_bytes} %"
+        percent = 100 * done_bytes // total_bytes
+        self.readiness = _not_yet(
+            f"fetching {self.model}: {percent} %", f"скачивается {self.model}: {percent} %"
         )
 
     async def _serve(self, path: Path) -> None:
         """Load the model and serve it until its process ends."""
-        self.readiness = Readiness(ready=False, detail=f"loading {self.model}")
+        self.readiness = _not_yet(f"loading {self.model}", f"загружается {self.model}")
         key = self._env.random_bytes(24).hex()
         try:
             self._engine = await EngineProcess.start(self._order(path, key))
@@ -138,17 +142,18 @@ class LocalSupervisor:
             base_url=f"{url}/v1",
             key=key,
             model=self.model,
+            connect_timeout_s=_CONNECT_S,
             first_byte_timeout_s=config.total_timeout_s,
             gap_timeout_s=config.gap_timeout_s,
             total_timeout_s=config.total_timeout_s,
             max_response_bytes=config.max_response_bytes,
             concurrency=config.slots,
-            idle_s=0,  # the engine closes a connection after a stream without saying so
+            keep_connections=False,  # the engine closes a connection after a stream without saying so
         )
         self.http = OpenAIHTTP(upstream, self._env, proxies={})
         await self.http.start()
-        self.fault = None
-        self.readiness = Readiness(ready=True, detail="ready")
+        self.fault, self.trouble = None, ""
+        self.readiness = Readiness(ready=True, detail="ready", detail_ru="готова")
         _log.info("model_ready", model=self.model)
 
     async def _close(self) -> None:
@@ -170,10 +175,10 @@ class LocalSupervisor:
 
     def _fail(self, error: ModelError) -> None:
         if self._stopping.is_set():
-            self.readiness = Readiness(ready=False, detail="stopped")
+            self.readiness = _not_yet("stopped", "остановлена")
             return
-        self.fault = error.fault
-        self.readiness = Readiness(ready=False, detail=error.detail, remedy=remedy(error.fault))
+        self.fault, self.trouble = error.fault, error.detail
+        self.readiness = model_fault.readiness(error.fault, self.model)
         _log.warning("model_fault", model=self.model, fault=error.fault, detail=error.detail)
 
     def _order(self, path: Path, key: str) -> EngineOrder:
@@ -189,6 +194,11 @@ class LocalSupervisor:
             answer_tokens=config.answer_tokens,
             cache_ram_mib=config.cache_ram_mib,
         )
+
+
+def _not_yet(detail: str, detail_ru: str) -> Readiness:
+    """A state that passes by itself."""
+    return Readiness(ready=False, detail=detail, detail_ru=detail_ru)
 
 
 def _choose(folder: Path) -> str:

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from slovomat.ports.upstream import Readiness
+
 
 class ModelFault(StrEnum):
     """Every reason for which the embedded model is not there, or not running."""
@@ -55,6 +57,35 @@ _REMEDIES = {
         "посмотрите журнал; если мало памяти, возьмите модель меньше: SLOVOMAT_LOCAL_MODEL",
     ),
 }
+
+
+_REASONS = {
+    ModelFault.NO_ENGINE: ("the engine is not installed", "движок не установлен"),
+    ModelFault.NO_PIP: ("the weights cannot be fetched", "веса не скачать"),
+    ModelFault.NO_NETWORK: ("the weights could not be fetched", "веса не скачались"),
+    ModelFault.NO_DISK: ("there is not enough disk", "не хватает места на диске"),
+    ModelFault.WRONG_HASH: ("what was fetched is not the model", "скачано не то"),
+    ModelFault.UNWRITABLE: ("the data folder cannot be written", "в папку данных нельзя писать"),
+    ModelFault.UNKNOWN_MODEL: ("there is no such model", "такой модели нет"),
+    ModelFault.CANCELLED: ("the download was stopped", "скачивание остановлено"),
+    ModelFault.CRASHED: ("the engine does not run", "движок не работает"),
+}
+_PASSING = frozenset({ModelFault.NO_NETWORK, ModelFault.CRASHED})
+"""Tried again after a pause, these often go away."""
+
+
+def readiness(fault: ModelFault, model: str) -> Readiness:
+    """The fault in words for everybody; what exactly happened stands in the log."""
+    english, russian = _REASONS[fault]
+    prefix = f"{model}: " if model else ""
+    return Readiness(
+        ready=False,
+        detail=prefix + english,
+        remedy=remedy(fault),
+        detail_ru=prefix + russian,
+        remedy_ru=remedy(fault, "ru"),
+        passing=fault in _PASSING,
+    )
 
 
 def remedy(fault: ModelFault, language: str = "en") -> str:

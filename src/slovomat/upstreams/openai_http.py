@@ -13,12 +13,14 @@ from slovomat import __version__
 from slovomat.domain.events import Completion, Event, Failure
 from slovomat.ports.env import Env
 from slovomat.ports.upstream import Readiness
-from slovomat.upstreams import http_failure, openai_form
+from slovomat.upstreams import error_names, http_failure, openai_form
 from slovomat.upstreams.event_relay import EventRelay
 from slovomat.upstreams.response_body import BodyTimeoutError, BodyTooLargeError, ResponseBody
 
 _ERROR_BODY_BYTES = 65_536
 _BLOCKING_BODY_BYTES = 1 << 20
+_IDLE_S = 15.0
+"""How long an unused connection is kept: shorter than servers keep theirs."""
 _LINGER_S = 0.25
 """How long a connection may take after `[DONE]` to end the response, and so to be used again."""
 
@@ -30,15 +32,15 @@ class UpstreamConfig(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str
     key: str
     model: str
-    connect_timeout_s: float = 10.0
-    first_byte_timeout_s: float = 120.0
+    connect_timeout_s: float
+    first_byte_timeout_s: float
     """From the call's start to the response's headers, and to its first event or byte of the body."""
-    gap_timeout_s: float = 60.0
-    total_timeout_s: float = 600.0
-    max_response_bytes: int = 16 << 20
-    concurrency: int = 0
-    idle_s: float = 15.0
-    """How long an unused connection is kept; 0 makes a new one for every call."""
+    gap_timeout_s: float
+    total_timeout_s: float
+    max_response_bytes: int
+    concurrency: int
+    keep_connections: bool = True
+    """False makes a new connection for every call."""
 
     def __repr__(self) -> str:
         """Everything that helps in a log, and not the key."""
@@ -89,8 +91,8 @@ class OpenAIHTTP:
         )
 
     def _connector(self) -> aiohttp.TCPConnector:
-        if self._config.idle_s:
-            return aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, keepalive_timeout=self._config.idle_s)
+        if self._config.keep_connections:
+            return aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, keepalive_timeout=_IDLE_S)
         return aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, force_close=True)
 
     async def stop(self) -> None:
@@ -188,7 +190,8 @@ class OpenAIHTTP:
         answer = openai_form.read_plain(body) if response.content_type == "application/json" else None
         if isinstance(answer, Failure):
             return answer
-        return openai_form.failed(f"{response.content_type} instead of an event stream", retryable=False)
+        media = error_names.name(response.content_type) or "something"
+        return openai_form.failed(f"{media} instead of an event stream", retryable=False)
 
     def _limited(self, response: aiohttp.ClientResponse, began_s: float, max_bytes: int) -> ResponseBody:
         config = self._config
@@ -214,7 +217,7 @@ class OpenAIHTTP:
         response.close()
 
     def _told(self, failure: Failure) -> Failure:
-        return http_failure.for_log(failure, self._config.key)
+        return http_failure.without_secret(failure, self._config.key)
 
 
 def _endpoint(base_url: str) -> yarl.URL:
