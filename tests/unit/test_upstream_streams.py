@@ -1,14 +1,18 @@
 """The HTTP upstream: streams, whole and broken."""
 
+import asyncio
+from contextlib import aclosing
 from typing import Any
 
 import pytest
-from tests.raw_upstream import END, SSE_HEAD, chunk, http
-from tests.upstream_calls import failure, piece, plain, sse, stream
+from tests.raw_upstream import END, SSE_HEAD, Exchange, chunk, http, raw_upstream
+from tests.upstream_calls import BODY_REST, client, collect, failure, piece, plain, sse, stream
 
 from slovomat.domain.events import Delta, Done, FailureKind, Usage
 
 pytestmark = pytest.mark.anyio
+
+USAGE = b'{"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 2}}'
 
 
 async def test_stream() -> None:
@@ -18,7 +22,7 @@ async def test_stream() -> None:
         piece({"content": "При"}),
         piece({"content": "вет"}),
         piece({}, "stop"),
-        b'{"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 2}}',
+        USAGE,
     ]
     events = await stream(SSE_HEAD, *(sse(data) for data in chunks), sse(b"[DONE]"), END)
     assert events == [*map(Delta, chunks), Done(Usage(1, 2))]
@@ -31,9 +35,97 @@ async def test_stream_ends_at_done() -> None:
         assert events == [Delta(piece({"content": "x"})), Done(Usage())]
 
 
-async def test_stream_with_finish_but_without_done() -> None:
-    """A stream that ends with a finish reason is whole without `[DONE]`."""
-    events = await stream(SSE_HEAD + sse(piece({"content": "x"}), piece({}, "length")) + END)
+@pytest.mark.parametrize("tail", [END, b"", sse(b"")[:-3], chunk(b"data: {half an event")])
+async def test_stream_with_finish_but_without_done(tail: bytes) -> None:
+    """A stream whose choices have their finish reasons is whole without `[DONE]`, however it is cut off."""
+    chunks = [piece({"content": "x"}), piece({}, "length"), USAGE]
+    events = await stream(SSE_HEAD + sse(*chunks) + tail, then_close=True)
+    assert events == [*map(Delta, chunks), Done(Usage(1, 2))]
+
+
+async def test_reset_after_the_finish() -> None:
+    """A connection that is reset after the finish reason costs the whole stream nothing."""
+    chunks = [piece({"content": "x"}, "stop"), USAGE]
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.send(SSE_HEAD + sse(*chunks))
+        exchange.reset()
+
+    async with raw_upstream(answer) as server, client(server.url) as upstream:
+        assert await collect(upstream) == [*map(Delta, chunks), Done(Usage(1, 2))]
+
+
+@pytest.mark.parametrize("tail", [b"", b"zz\r\n"])
+async def test_finish_that_waits_behind_a_slow_reader(tail: bytes) -> None:
+    """A finish that came before the cut is read after it, however late the reader comes for it."""
+    first, last = piece({"content": "x"}), piece({}, "stop")
+    gone = asyncio.Event()
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.send(SSE_HEAD + sse(first))
+        await read_one.wait()
+        await exchange.send(sse(last) + tail)
+        exchange.writer.close()
+        gone.set()
+
+    read_one = asyncio.Event()
+    async with (
+        raw_upstream(answer) as server,
+        client(server.url) as upstream,
+        aclosing(upstream.stream(BODY_REST)) as events,
+    ):
+        assert await anext(events) == Delta(first)
+        read_one.set()
+        await gone.wait()
+        await asyncio.sleep(0.05)  # the reader's slowness, in which the cut arrives
+        assert [event async for event in events] == [Delta(last), Done(Usage())]
+
+
+async def test_cut_while_nobody_reads() -> None:
+    """A stream that breaks while its reader is elsewhere is a failure that may be tried again."""
+    gone = asyncio.Event()
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.send(SSE_HEAD + sse(piece({"content": "x"})))
+        await read_one.wait()
+        await exchange.send(b"zz\r\n")
+        exchange.writer.close()
+        gone.set()
+
+    read_one = asyncio.Event()
+    async with (
+        raw_upstream(answer) as server,
+        client(server.url) as upstream,
+        aclosing(upstream.stream(BODY_REST)) as events,
+    ):
+        await anext(events)
+        read_one.set()
+        await gone.wait()
+        await asyncio.sleep(0.05)  # the reader's slowness, in which the cut arrives
+        (last,) = [event async for event in events]
+    assert (failure(last).kind, failure(last).retryable) == (FailureKind.ERROR, True)
+
+
+@pytest.mark.parametrize("word", [b'{"error": {"message": "overloaded"}}', b"{", b'{"choices": 5}'])
+async def test_bad_word_after_the_finish(word: bytes) -> None:
+    """An error event after the finish reason is the upstream's own verdict, and a failure."""
+    last = piece({"content": "x"}, "stop")
+    events = await stream(SSE_HEAD + sse(last, word) + END)
+    assert events[0] == Delta(last)
+    assert failure(events[1]).kind is FailureKind.ERROR
+
+
+async def test_finish_without_text_that_is_cut_off() -> None:
+    """A finish reason alone does not make an answer: an empty stream stays a failure when it is cut."""
+    events = await stream(SSE_HEAD + sse(piece({}, "stop")), then_close=True)
+    assert failure(events[-1]).detail == "empty answer"
+
+
+async def test_second_choice_opens_after_the_first_ended() -> None:
+    """A choice that begins after another's finish has to finish too."""
+    begun = [piece({"content": "x"}, "stop"), piece({"content": "y"}, index=1)]
+    assert failure((await stream(SSE_HEAD + sse(*begun), then_close=True))[-1])
+    events = await stream(SSE_HEAD, *(sse(one) for one in begun), sse(piece({}, "stop", index=1)), END)
     assert isinstance(events[-1], Done)
 
 
@@ -121,7 +213,7 @@ async def test_chunks_with_unknown_fields() -> None:
     ("answer", "detail"),
     [
         (plain({"content": "x"}), "instead of an event stream"),
-        (http(200, b'{"error": {"message": "overloaded"}}'), "overloaded"),
+        (http(200, b'{"error": {"type": "overloaded"}}'), "the upstream reported an error (type overloaded)"),
         (http(200, b"<html>", media="text/html"), "text/html instead of an event stream"),
     ],
 )

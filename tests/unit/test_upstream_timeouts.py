@@ -1,6 +1,7 @@
 """The HTTP upstream: every wait has its own limit."""
 
 import asyncio
+import contextlib
 from contextlib import aclosing
 from typing import Any
 
@@ -19,9 +20,12 @@ from tests.upstream_calls import (
     stream,
 )
 
-from slovomat.domain.events import Delta, Done, FailureKind
+from slovomat.domain.events import Delta, Done, FailureKind, Usage
+from slovomat.upstreams.response_body import LAST_WORDS_S
 
 pytestmark = pytest.mark.anyio
+
+USAGE = b'{"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 2}}'
 
 
 async def test_connect_timeout() -> None:
@@ -55,6 +59,58 @@ async def test_gap_timeout() -> None:
     assert isinstance(events[0], Delta)
     assert failure(events[-1]).detail == "gap timeout"
     assert failure(await complete(plain({"content": "x"})[:-9], gap_timeout_s=0.1)).detail == "gap timeout"
+
+
+@pytest.mark.parametrize(("gap_s", "at_most_s"), [(60.0, 4.0), (0.1, 1.0)])
+async def test_whole_stream_that_stays_open(gap_s: float, at_most_s: float) -> None:
+    """After the last finish reason only a moment is left for usage and `[DONE]`, comments or not."""
+    closed = asyncio.Event()
+    finished = piece({"content": "x"}, "stop")
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.send(SSE_HEAD + sse(finished) + sse(USAGE))
+        with contextlib.suppress(ConnectionError):
+            while not exchange.writer.is_closing():
+                await exchange.send(chunk(b": still there\n\n"))
+                await asyncio.sleep(0.02)
+        closed.set()
+
+    async with raw_upstream(answer) as server, client(server.url, gap_timeout_s=gap_s) as upstream:
+        async with asyncio.timeout(at_most_s):
+            events = await collect(upstream)
+            await closed.wait()
+    assert events == [Delta(finished), Delta(USAGE), Done(Usage(1, 2))]
+
+
+async def test_last_words_take_their_time() -> None:
+    """Usage and `[DONE]` that come a little after the finish reason are waited for."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.send(SSE_HEAD + sse(piece({"content": "x"}, "stop")))
+        await asyncio.sleep(0.3)  # the upstream's slowness
+        await exchange.send(sse(USAGE, b"[DONE]") + END)
+
+    async with raw_upstream(answer) as server, client(server.url) as upstream:
+        assert (await collect(upstream))[1:] == [Delta(USAGE), Done(Usage(1, 2))]
+
+
+async def test_choice_that_opens_again() -> None:
+    """A choice that opens after the others' finish has the whole gap again."""
+
+    async def answer(exchange: Exchange) -> None:
+        await exchange.send(SSE_HEAD + sse(piece({"content": "x"}, "stop")))
+        await exchange.send(sse(piece({"content": "y"}, index=1)))
+        await asyncio.sleep(LAST_WORDS_S + 0.2)  # the upstream's slowness
+        await exchange.send(sse(piece({}, "stop", index=1), b"[DONE]") + END)
+
+    async with raw_upstream(answer) as server, client(server.url) as upstream:
+        assert len(await collect(upstream)) == 4
+
+
+async def test_total_timeout_after_the_finish() -> None:
+    """A whole stream does not fail because the time for a call runs out in the wait for `[DONE]`."""
+    events = await stream(SSE_HEAD + sse(piece({"content": "x"}, "stop")), total_timeout_s=0.2)
+    assert isinstance(events[-1], Done)
 
 
 @pytest.mark.parametrize("data", [b"", SSE_HEAD, SSE_HEAD + sse(piece({"content": "x"}))])

@@ -7,7 +7,11 @@ from slovomat.upstreams.response_body import BodyTimeoutError, BodyTooLargeError
 
 
 class EventRelay:
-    """One streamed answer. After the batch that ends with Done or Failure, `over` is true."""
+    """One streamed answer. After the batch that ends with Done or Failure, `over` is true.
+
+    Once every choice has its finish reason, only what the upstream says can make it fail, an error event; how
+    the connection ends, and when, does not matter any more.
+    """
 
     def __init__(self, body: ResponseBody, max_event_bytes: int) -> None:
         self._body = body
@@ -25,11 +29,12 @@ class EventRelay:
                 return [self._end()]
             return self._relay(self._decoder.feed(chunk))
         except BodyTimeoutError as late:
-            return [self._fail(http_failure.timed_out(late.limit))]
+            failure = http_failure.timed_out(late.limit)
         except (BodyTooLargeError, sse.EventTooLargeError):
-            return [self._fail(failed("the stream is longer than the limit", retryable=False))]
+            failure = failed("the stream is longer than the limit", retryable=False)
         except http_failure.BROKEN as error:
-            return [self._fail(http_failure.broken(error))]
+            failure = http_failure.broken(error)
+        return [self._end() if self._reading.finished else self._fail(failure)]
 
     def _relay(self, payloads: list[bytes]) -> list[Event]:
         events: list[Event] = []
@@ -45,6 +50,7 @@ class EventRelay:
             events.append(Delta(payload))
         if payloads:
             self._body.heard()
+            self._body.whole(self._reading.finished)
         return events
 
     def _end(self) -> Event:

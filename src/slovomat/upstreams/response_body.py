@@ -4,6 +4,9 @@ import asyncio
 
 import aiohttp
 
+LAST_WORDS_S = 2.0
+"""How long a whole answer may wait for what usually follows it: its usage, and the mark of its end."""
+
 
 class BodyTimeoutError(Exception):
     """The limit of this name was reached while a response was read."""
@@ -42,16 +45,27 @@ class ResponseBody:
         self._total_due_s = began_s + total_s
         self._left_bytes = max_bytes
         self._heard = False
+        self._whole = False
+        self._last_words_due_s: float | None = None
         self._limit, self._due_s = "total", self._total_due_s
         self._timer = self._loop.call_at(self._total_due_s, self._wake)
 
     async def read(self) -> bytes:
         """What has come, or b"" at the end; raises the errors above and aiohttp's."""
-        if self._heard:
+        if self._whole:
+            self._expect("last words", self._last_due_s())
+        elif self._heard:
             self._expect("gap", self._loop.time() + self._gap_s)
         else:
             self._expect("first byte", self._first_due_s)
-        chunk = await self._content.readany()
+        try:
+            chunk = await self._content.readany()
+        except RuntimeError as error:  # so aiohttp tells of a connection that was lost while nobody read
+            raise aiohttp.ClientPayloadError from error
+        except Exception:
+            chunk = self._left_behind()
+            if not chunk:
+                raise
         self._limit, self._due_s = "total", self._total_due_s
         self._left_bytes -= len(chunk)
         if self._left_bytes < 0:
@@ -62,9 +76,25 @@ class ResponseBody:
         """Something that counts has come: from now on the gaps are limited, not the wait for a first byte."""
         self._heard = True
 
+    def whole(self, is_whole: bool) -> None:
+        """Whether all that counts has come: then what may still follow has one short time for all of it."""
+        if is_whole is not self._whole:
+            self._whole, self._last_words_due_s = is_whole, None
+
     def stop(self) -> None:
         """Nothing more will be read."""
         self._timer.cancel()
+
+    def _last_due_s(self) -> float:
+        """Counted from the first read after the whole, so that a slow reader does not use it up."""
+        if self._last_words_due_s is None:
+            self._last_words_due_s = self._loop.time() + min(LAST_WORDS_S, self._gap_s)
+        return self._last_words_due_s
+
+    def _left_behind(self) -> bytes:
+        """What had come before the connection broke: aiohttp tells of the break first, and keeps this."""
+        # Private, because the public reads all raise by now.
+        return self._content._read_nowait(-1)
 
     def _expect(self, limit: str, due_s: float) -> None:
         if due_s >= self._total_due_s:
