@@ -6,7 +6,6 @@ from contextvars import ContextVar
 
 import structlog
 
-
 subject: ContextVar[tuple[str, str | int] | None] = ContextVar("subject", default=None)
 """What the events of this task are about: `("request_id", ...)` or `("job", ...)`."""
 

@@ -26,6 +26,7 @@ from slovomat.ports.store import Store, StoreUnavailableError
 from slovomat.ports.upstream import Upstream
 from slovomat.settings import LoadedSettings, Settings
 from slovomat.storage.open import make_store
+from slovomat.upstreams.limited import limited
 from slovomat.upstreams.local import Local, LocalConfig
 from slovomat.upstreams.openai_http import OpenAIHTTP, UpstreamConfig
 from slovomat.usecases import first_start
@@ -207,7 +208,7 @@ class App:
         await self._sweep(live=()).after_restart()
         async with asyncio.TaskGroup() as tasks:
             upstream = make_upstream(self._settings, self._env, tasks.create_task)
-            services, worker = self._compose(upstream)
+            services, worker = self._compose(limited(upstream))
             desk = Desk(services, lambda: self.site)
             entry = Entry(desk, self._pages(services), _health(desk))
             server = EmbeddedServer(entry, self._settings)

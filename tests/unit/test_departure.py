@@ -11,7 +11,7 @@ pytestmark = pytest.mark.anyio
 
 async def waits(client: Departure, ended: list[str]) -> None:
     """A wait that can be ended, and the settling after it, which cannot."""
-    with client.ends_here():
+    async with client.ends_here():
         await anyio.sleep_forever()
     await anyio.lowlevel.checkpoint()
     ended.append("settled")
@@ -62,7 +62,7 @@ async def test_a_generation_that_stays_outlives_its_client_but_not_the_service()
 async def test_news_between_waits_cancels_nothing_else() -> None:
     """Told while nothing waits, it is only remembered."""
     client = Departure(60)
-    with client.ends_here():
+    async with client.ends_here():
         pass
     client.depart()
     await anyio.lowlevel.checkpoint()

@@ -94,7 +94,7 @@ TEXTS: Catalogue = {
         "The service is overloaded. Try again in a few seconds.",
     ),
     Code.NO_UPSTREAM: (
-        "Модель пока недоступна: {detail}. {remedy}",
+        "Модель пока недоступна: {detail_ru}. {remedy_ru}",
         "The model is not available yet: {detail}. {remedy}",
     ),
     Code.UPSTREAM_ERROR: (
@@ -199,10 +199,20 @@ def _tariffs(plans: str, language: str) -> str:
     return f"тарифах {plans}" if several else f"тарифе {plans}"
 
 
+_JOB_ENDS = frozenset(
+    {
+        Code.UPSTREAM_ERROR,
+        Code.UPSTREAM_TIMEOUT,
+        Code.UPSTREAM_REFUSED,
+        Code.OVERLOADED,
+        Code.INTERNAL,
+    }
+)
+"""The codes with which a job may fail; anything else in its record is the upstream's own sentence."""
+
+
 def job_error(error: str, voice: Voice, own: Catalogue) -> str:
     """The sentence of a failed job: of its code, or the upstream's own words."""
-    try:
-        code = Code(error)
-    except ValueError:
+    if error not in _JOB_ENDS:
         return error
-    return message(Refusal(code=code, names={"detail": "", "remedy": ""}), voice, own)
+    return message(Refusal(code=Code(error)), voice, own)

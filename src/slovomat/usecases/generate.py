@@ -70,7 +70,7 @@ class Generator:
         run = _Run(self, request, accepted)
         async with run:
             outcome: Completion | Failure | None = None
-            with client.ends_here():
+            async with client.ends_here():
                 outcome = await self._complete(request.body_rest)
             if outcome is None and client.left and not client.drained:
                 await run.release(_CLIENT_LEFT)
@@ -88,7 +88,7 @@ class Generator:
         run = _Run(self, request, accepted)
         async with run:
             ended: Done | Failure | None = None
-            with client.ends_here():
+            async with client.ends_here():
                 ended = await self._pour(request, client, sink, run)
             if ended is None and not client.drained and (client.left or sink.waiting):
                 await self._left(request, run)

@@ -7,6 +7,8 @@ from slovomat.domain.refusal import Code, Refusal
 from slovomat.ports.upstream import Readiness
 
 _FIRST_WAIT_MS = 200
+_SOON_MS, _LATER_MS = 5_000, 60_000
+"""When to ask again: while a model is fetched or loaded; and when the operator has to mend something."""
 
 
 class RetryRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,5 +49,11 @@ def refusal_of(failure: Failure, readiness: Readiness) -> Refusal:
 
 def unavailable(readiness: Readiness) -> Refusal:
     """There is nothing to generate with yet, and what to do about it."""
-    names: dict[str, str | int] = {"detail": readiness.detail, "remedy": readiness.remedy}
-    return Refusal(code=Code.NO_UPSTREAM, names=names, retry_after_ms=5000)
+    names: dict[str, str | int] = {
+        "detail": readiness.detail,
+        "remedy": readiness.remedy,
+        "detail_ru": readiness.detail_ru or readiness.detail,
+        "remedy_ru": readiness.remedy_ru or readiness.remedy,
+    }
+    wait_ms = _SOON_MS if readiness.passing else _LATER_MS
+    return Refusal(code=Code.NO_UPSTREAM, names=names, retry_after_ms=wait_ms)

@@ -13,7 +13,12 @@ _NAMES: dict[Code, dict[str, str | int]] = {
     Code.BODY_ENCODED: {"encoding": "gzip"},
     Code.FIELDS_MISSING: {"fields": "key"},
     Code.MODE_UNKNOWN: {"field": "mode", "modes": "chat, shorter, continue, …"},
-    Code.NO_UPSTREAM: {"detail": "…", "remedy": "slovomat doctor"},
+    Code.NO_UPSTREAM: {
+        "detail": "loading the model",
+        "remedy": "Try again in a minute.",
+        "detail_ru": "модель загружается",
+        "remedy_ru": "Повторите через минуту.",
+    },
 }
 RETRIED = frozenset({Code.TOO_OFTEN, Code.IDEMPOTENCY_IN_PROGRESS, Code.OVERLOADED, Code.NO_UPSTREAM})
 """Refusals that pass by themselves: their answers carry Retry-After."""
