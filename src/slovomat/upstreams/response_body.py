@@ -62,7 +62,7 @@ class ResponseBody:
             chunk = await self._content.readany()
         except RuntimeError as error:  # so aiohttp tells of a connection that was lost while nobody read
             raise aiohttp.ClientPayloadError from error
-        except Exception:
+        except Exception:  # whatever broke it, what had come before counts
             chunk = self._left_behind()
             if not chunk:
                 raise
