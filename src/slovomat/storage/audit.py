@@ -4,7 +4,7 @@ from slovomat.ports.store import Audit, Violation
 from slovomat.storage.queries import load_queries
 from slovomat.storage.tx import Tx
 
-_TOTALS = {"audit_totals", "audit_totals_of_buckets", "audit_account_totals"}
+_TOTALS = {"audit_totals", "audit_totals_of_buckets"}
 
 
 def invariants() -> list[str]:

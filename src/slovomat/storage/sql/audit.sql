@@ -78,7 +78,3 @@ SELECT COALESCE(SUM(granted_change), 0), COALESCE(SUM(available_change), 0), COA
 -- name: audit_totals_of_buckets
 SELECT COALESCE(SUM(granted), 0), COALESCE(SUM(available), 0), COALESCE(SUM(held), 0), COALESCE(SUM(spent), 0)
 FROM buckets;
-
--- name: audit_account_totals
-SELECT a.email, SUM(b.granted), SUM(b.available), SUM(b.held), SUM(b.spent)
-FROM buckets b JOIN accounts a ON a.id = b.account_id GROUP BY a.id, a.email ORDER BY a.id LIMIT :limit;

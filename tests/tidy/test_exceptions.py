@@ -1,0 +1,79 @@
+"""Nothing swallows a cancellation, and who catches everything has a reason."""
+
+import ast
+from collections.abc import Iterator
+
+from tests.tidy.source import Module, modules
+
+REASONS = {
+    "background.py": "a loop outlives a bug in one of its steps; it is logged",
+    "worker.py": "a job's bug is logged and counts as a failed attempt",
+    "web/asgi.py": "a handler's bug is logged and answered",
+    "storage/sqlite.py": "a rule's bug goes to its caller; a migration's is raised on after the rollback",
+    "upstreams/response_body.py": "what came before a connection broke is read first; else it is raised on",
+    "upstreams/local_engine.py": "the engine's fault is told to the parent process",
+    "modes/loader.py": "an operator's template may raise anything; it becomes the file's fault",
+    "modes/rehearsal.py": "an operator's template may raise anything; it becomes the file's fault",
+    "cli/command.py": "a known fault becomes an exit code and a message; others are raised on",
+    "cli/checks.py": "a known fault becomes a finding of doctor; others are raised on",
+    "cli/stored_checks.py": "a known fault becomes a finding of doctor; others are raised on",
+    "cli/doctor.py": "a known fault becomes a finding of doctor; others are raised on",
+}
+"""Who may catch Exception, or BaseException to raise it on."""
+ENDS_ITS_OWN = "usecases/departure.py"
+"""It asked for the cancellation that it takes; one that others asked for is raised on."""
+CANCELLATIONS = {
+    "BaseException",
+    "CancelledError",
+    "asyncio.CancelledError",
+    "anyio.get_cancelled_exc_class()",
+}
+
+
+def handlers(module: Module) -> Iterator[tuple[str, set[str], ast.ExceptHandler]]:
+    """Every except clause: where, and what it catches (an empty set is everything)."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.ExceptHandler):
+            caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type] if node.type else []
+            yield f"{module.name}:{node.lineno}", {ast.unparse(one) for one in caught}, node
+
+
+def raises_on(handler: ast.ExceptHandler) -> bool:
+    """Whether the clause ends by raising what it caught."""
+    last = handler.body[-1]
+    return isinstance(last, ast.Raise) and last.exc is None
+
+
+def test_no_cancellation_is_swallowed() -> None:
+    """A bare except, BaseException and CancelledError are caught only to be raised on."""
+    wrong = [
+        where
+        for module in modules()
+        for where, caught, handler in handlers(module)
+        if module.name != ENDS_ITS_OWN
+        if (not caught or caught & CANCELLATIONS) and not raises_on(handler)
+    ]
+    assert wrong == []
+
+
+def test_no_cancellation_is_suppressed() -> None:
+    """Nor by contextlib.suppress."""
+    wrong = [
+        f"{module.name}:{node.lineno}"
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("suppress")
+        if {ast.unparse(one) for one in node.args} & (CANCELLATIONS | {"Exception"})
+    ]
+    assert wrong == []
+
+
+def test_who_catches_everything_has_a_reason() -> None:
+    """The list above is complete, and nobody stands in it without need."""
+    catching = {
+        module.name
+        for module in modules()
+        for _, caught, _ in handlers(module)
+        if not caught or caught & {"Exception", "BaseException"}
+    }
+    assert catching == REASONS.keys()
