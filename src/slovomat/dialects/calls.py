@@ -56,7 +56,7 @@ class Action(StrEnum):
 
 
 class Route(msgspec.Struct, frozen=True):
-    """A path of a dialect. A path that ends in `/*` takes one more segment."""
+    """A path of a dialect. A path that ends in `/*` takes whatever follows."""
 
     method: str
     path: str

@@ -8,6 +8,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 _decode = msgspec.json.decode
 _encode = msgspec.json.encode
+_FINISH = b'"finish_reason":'
 _NOT_NULL = ("usage", "system_fingerprint")
 """May be absent, but the schema knows no null for them; some upstreams send one."""
 
@@ -28,8 +29,8 @@ class _Choice(msgspec.Struct, gc=False):
 class _Part(msgspec.Struct, gc=False):
     index: int
     delta: dict[str, Raw]
-    logprobs: Raw
     finish_reason: str | None
+    logprobs: Raw | UnsetType = UNSET
 
 
 class _Answer(msgspec.Struct, gc=False):
@@ -53,16 +54,25 @@ _read_whole = msgspec.json.Decoder(_Whole).decode
 _read_chunk = msgspec.json.Decoder(_Chunk).decode
 
 
-def plain(body: bytes, hide_model: str) -> bytes:
+class Frame(msgspec.Struct, frozen=True):
+    """What stands around the choices where a careless upstream leaves it out. `shown_model` hides its own."""
+
+    id: str
+    created_s: int
+    model: str
+    shown_model: str = ""
+
+
+def plain(body: bytes, frame: Frame) -> bytes:
     """A completion that satisfies OpenAI's schema; unchanged when it did already."""
-    if not hide_model:
+    if not frame.shown_model:
         try:
             _read_whole(body)
         except msgspec.ValidationError:
             pass
         else:
             return body
-    answer = _framed(_decode(body), "chat.completion", hide_model)
+    answer = _framed(_decode(body), "chat.completion", frame)
     for index, choice in enumerate(answer["choices"]):
         _fill(choice, index=index, logprobs=None, message={})
         message = choice["message"]
@@ -71,25 +81,29 @@ def plain(body: bytes, hide_model: str) -> bytes:
     return _encode(answer)
 
 
-def chunk(data: bytes, hide_model: str) -> bytes:
+def chunk(data: bytes, frame: Frame) -> bytes:
     """A streamed chunk, likewise."""
-    if not hide_model:
+    if not frame.shown_model:
         try:
-            _read_chunk(data)
+            choices = _read_chunk(data).choices
         except msgspec.ValidationError:
             pass
         else:
-            return data
-    piece = _framed(_decode(data), "chat.completion.chunk", hide_model)
+            silent = sum(choice.logprobs is UNSET for choice in choices)
+            if not silent:
+                return data
+            if silent == len(choices) == data.count(_FINISH):  # nothing else is missing: no need to rebuild
+                return data.replace(_FINISH, b'"logprobs":null,' + _FINISH)
+    piece = _framed(_decode(data), "chat.completion.chunk", frame)
     for index, choice in enumerate(piece["choices"]):
         _fill(choice, index=index, logprobs=None, delta={}, finish_reason=None)
     return _encode(piece)
 
 
-def _framed(answer: dict[str, Any], kind: str, hide_model: str) -> dict[str, Any]:
-    _fill(answer, id="chatcmpl-slovomat", object=kind, created=0, model="unknown", choices=[])
-    if hide_model:
-        answer["model"] = hide_model
+def _framed(answer: dict[str, Any], kind: str, frame: Frame) -> dict[str, Any]:
+    _fill(answer, id=frame.id, object=kind, created=frame.created_s, model=frame.model, choices=[])
+    if frame.shown_model:
+        answer["model"] = frame.shown_model
     for name in _NOT_NULL:
         if answer.get(name, "") is None:
             del answer[name]

@@ -112,8 +112,10 @@ class Entry:
         endpoint = self._exact.get(path)
         if endpoint is not None:
             return endpoint
-        parent, _, last = path.rpartition("/")
-        return self._below.get(parent + "/") if last else None
+        for above, below in self._below.items():
+            if path.startswith(above) and path != above:
+                return below
+        return None
 
     def _claimed(self, path: str) -> Dialect | None:
         for dialect in self._prefixes:

@@ -104,8 +104,11 @@ class Chat:
                 await (self._stream(order) if request.stream else self._plain(order))
 
     async def _plain(self, order: _Order) -> None:
+        def render(body: bytes) -> bytes:
+            return openai_answer.plain(body, self._frame(order.exchange))
+
         outcome = await self._services.generator.plain(
-            order.request, order.accepted, order.exchange.client, self._render
+            order.request, order.accepted, order.exchange.client, render
         )
         match outcome:
             case StoredAnswer():
@@ -116,8 +119,13 @@ class Chat:
             case Gone():
                 raise ClientGoneError
 
-    def _render(self, body: bytes) -> bytes:
-        return openai_answer.plain(body, self._terms.hide_model)
+    def _frame(self, exchange: Exchange) -> openai_answer.Frame:
+        return openai_answer.Frame(
+            id=f"chatcmpl-{exchange.request_id}",
+            created_s=self._services.env.now_ms() // 1000,
+            model=self._services.upstream.model,
+            shown_model=self._terms.hide_model,
+        )
 
     async def _stream(self, order: _Order) -> None:
         async def refuse(refusal: Refusal) -> None:
@@ -129,7 +137,7 @@ class Chat:
         sink = EventStream(
             order.exchange,
             self._desk.headers(order.exchange, order.headers_charged()),
-            hide_model=self._terms.hide_model,
+            frame=self._frame(order.exchange),
             keep=order.request.idempotency is not None,
             clock=self._services.env.monotonic_s,
             refuse=refuse,

@@ -97,7 +97,7 @@ class Desk:
     ) -> None:
         """Says no in the dialect's own form."""
         answer = dialect.refuse(refusal, action, self.voice(exchange), self.terms(dialect))
-        more = headers.of_refusal(refusal)
+        more = headers.of_refusal(refusal) + headers.of_status(answer.status)
         if refusal.balance_requests is not None:
             more += headers.of_charge(refusal.balance_requests, 0)
         await self.answer(exchange, answer, (extra or []) + more)

@@ -66,6 +66,26 @@ def of_refusal(refusal: Refusal) -> list[Header]:
     return headers
 
 
+def of_status(status: int) -> list[Header]:
+    """What HTTP asks for with a status (RFC 9110, 15.5.2: a 401 names its scheme)."""
+    return [(b"www-authenticate", b"Bearer")] if status == 401 else []
+
+
+_ALLOWED = (
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "User-Agent",
+    "OpenAI-Organization",
+    "OpenAI-Project",
+    "OpenAI-Beta",
+    "X-Requested-With",
+    "HTTP-Referer",
+    "X-Title",
+)
+"""What programs for browsers send: the official client sets User-Agent, which some browsers ask for."""
+
+
 class Cors:
     """Lets pages of the operator's origins call `/v1`, never with credentials."""
 
@@ -89,7 +109,7 @@ class Cors:
         """The headers of the answer to OPTIONS. A prefix has no wildcard in CORS: the asked are told."""
         asked = [name.strip().lower() for name in asked_headers.split(",") if name.strip()]
         stainless = [name for name in asked if _STAINLESS.fullmatch(name)]
-        allowed = ", ".join(["Authorization", "Content-Type", "Idempotency-Key", *stainless])
+        allowed = ", ".join([*_ALLOWED, *stainless])
         return [
             *self.of_answer(origin),
             (b"access-control-allow-methods", methods.encode()),

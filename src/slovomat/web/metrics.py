@@ -1,5 +1,7 @@
 """Counts and times for Prometheus, and the log of what went wrong: the Watch port."""
 
+from functools import cache
+
 import structlog
 from prometheus_client import (
     CollectorRegistry,
@@ -56,10 +58,17 @@ class Metrics:
             "slovomat_audit_violations", "Broken invariants at the last audit", registry=self.registry
         )
 
+        # Finding a child by its labels costs more than counting with it.
+        self._answers_of = cache(self._answers.labels)
+        self._latency_of = cache(self._latency.labels)
+        self._generations_of = cache(self._generations.labels)
+        self._generation_seconds_of = cache(self._generation_seconds.labels)
+        self._tokens_of = cache(self._tokens.labels)
+
     def answered(self, route: str, status: int, seconds: float) -> None:
         """One HTTP answer."""
-        self._answers.labels(route, status).inc()
-        self._latency.labels(route).observe(seconds)
+        self._answers_of(route, status).inc()
+        self._latency_of(route).observe(seconds)
 
     def upstream_failed(self, upstream: str, failure: Failure) -> None:
         """One failed call; the detail was freed of secrets by the adapter."""
@@ -72,10 +81,10 @@ class Metrics:
 
     def generation_ended(self, dialect: str, outcome: str, usage: Usage, seconds: float) -> None:
         """One generation's end."""
-        self._generations.labels(dialect, outcome).inc()
-        self._generation_seconds.labels(dialect).observe(seconds)
-        self._tokens.labels("prompt").inc(max(0, usage.prompt_tokens))
-        self._tokens.labels("completion").inc(max(0, usage.completion_tokens))
+        self._generations_of(dialect, outcome).inc()
+        self._generation_seconds_of(dialect).observe(seconds)
+        self._tokens_of("prompt").inc(max(0, usage.prompt_tokens))
+        self._tokens_of("completion").inc(max(0, usage.completion_tokens))
 
     def said(self, generation: int, prompt: str | bytes, answer: str) -> None:
         """Texts go into the log only when the settings ask for them."""

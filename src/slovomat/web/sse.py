@@ -22,7 +22,7 @@ class EventStream:
         exchange: Exchange,
         headers: list[Header],
         *,
-        hide_model: str,
+        frame: openai_answer.Frame,
         keep: bool,
         clock: Callable[[], float],
         refuse: Callable[[Refusal], Awaitable[None]],
@@ -30,7 +30,7 @@ class EventStream:
     ) -> None:
         self._exchange = exchange
         self._headers = headers
-        self._hide_model = hide_model
+        self._frame = frame
         self._kept: list[bytes] | None = [] if keep else None
         self._clock = clock
         self._started = False
@@ -42,7 +42,7 @@ class EventStream:
 
     async def piece(self, data: bytes) -> None:
         """One chunk. A line break in it is space between JSON tokens, and would end the SSE field."""
-        line = openai_answer.chunk(data, self._hide_model).replace(b"\n", b" ")
+        line = openai_answer.chunk(data, self._frame).replace(b"\n", b" ")
         frame = b"data: " + line + b"\n\n"
         if self._kept is not None:
             self._kept.append(frame)
