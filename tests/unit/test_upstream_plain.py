@@ -211,7 +211,12 @@ async def test_refusal_keeps_the_error() -> None:
     body = b'{"error": {"message": "bad prompt", "code": "content_filter", "inner": 1}, "x": 2}'
     kept = failure(await complete(http(400, body))).body
     assert kept is not None
-    error = {"message": "bad prompt", "type": None, "param": None, "code": "content_filter"}
+    error = {
+        "message": "bad prompt",
+        "type": "invalid_request_error",
+        "param": None,
+        "code": "content_filter",
+    }
     assert json.loads(kept) == {"error": error}
 
 

@@ -95,6 +95,10 @@ def _until(value: str | None, now_ms: int) -> float | None:
 def _error_body(body: bytes) -> bytes | None:
     """The error as OpenAI shapes it, all four keys there; None when it is something else."""
     try:
-        return msgspec.json.encode(msgspec.json.decode(body, type=_ErrorBody))
+        told = msgspec.json.decode(body, type=_ErrorBody).error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+    if isinstance(told.code, int):  # some servers repeat the HTTP status there; clients know only words
+        told.code = None
+    told.type = told.type or "invalid_request_error"
+    return msgspec.json.encode({"error": told})
