@@ -50,6 +50,8 @@ from slovomat.worker import Worker, WorkerRules
 OK, FAILED, CONFIGURATION, DATABASE = 0, 1, 3, 5
 _HOUR_MS = 3_600_000
 _HOLD_GRACE_MS = 60_000
+_SWITCH_S = 0.0005
+"""A commit that is done waits no longer than this for a busy event loop to hear of it."""
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
 
@@ -73,6 +75,7 @@ def serve(loaded: LoadedSettings, env: Env | None = None) -> int:
 
 
 def _run(main: Coroutine[Any, Any, int]) -> int:
+    sys.setswitchinterval(_SWITCH_S)
     factory: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
     with contextlib.suppress(ImportError):
         import uvloop

@@ -1,0 +1,216 @@
+"""SQLite's one writer: group commit without a pause to collect the group.
+
+Statements run on the event loop, the commit with its sync to disk in a thread beside it. What is
+submitted while a commit runs makes the next batch. (Statements in a thread of their own would wait for
+the interpreter's lock at each of them, since SQLite lets go of it every time.)
+"""
+
+import asyncio
+import contextlib
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from queue import SimpleQueue
+from typing import Any, TypeVar, cast
+
+from slovomat.ports.store import StoreUnavailableError
+from slovomat.storage.tx import ConflictError, Row, Rule
+
+T = TypeVar("T")
+_BATCH_MAX = 128
+"""So many rules run at a stretch: a few milliseconds in which nothing else does."""
+_CONFLICT_RETRIES = 5
+_ASK_AGAIN_S = 0.002
+
+
+class SQLiteTx:
+    """A Tx whose methods never suspend."""
+
+    def __init__(self, connection: sqlite3.Connection, queries: dict[str, str]) -> None:
+        self._execute = connection.execute
+        self._queries = queries
+
+    async def rows(self, query: str, **values: Any) -> list[Row]:
+        """The rows of a named query."""
+        return self._execute(self._queries[query], values).fetchall()
+
+    async def run(self, query: str, **values: Any) -> int:
+        """How many rows a named statement touched."""
+        return self._execute(self._queries[query], values).rowcount
+
+
+def drive(rule: Coroutine[Any, Any, T]) -> T:
+    """Runs a coroutine that never suspends, to its end."""
+    try:
+        rule.send(None)
+    except StopIteration as stop:
+        return cast("T", stop.value)
+    rule.close()
+    raise AssertionError("a rule waited for something that is not its transaction")
+
+
+class _Write:
+    """A submitted rule and where its outcome goes."""
+
+    __slots__ = ("args", "error", "future", "result", "rule")
+
+    def __init__(self, rule: Rule[Any], args: tuple[Any, ...], future: asyncio.Future[Any]) -> None:
+        self.rule = rule
+        self.args = args
+        self.future = future
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def resolve(self, failed: BaseException | None) -> None:
+        """Tells the caller, who may have left."""
+        error = failed or self.error
+        if self.future.done():
+            return
+        if error is None:
+            self.future.set_result(self.result)
+        else:
+            self.future.set_exception(error)
+
+
+class SQLiteWriter:
+    """Owns the writing connection, whose own busy timeout must be 0: the loop never waits for a lock."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, queries: dict[str, str], busy_timeout_s: float
+    ) -> None:
+        self._connection = connection
+        self._tx = SQLiteTx(connection, queries)
+        self._busy_timeout_s = busy_timeout_s
+        self._loop = asyncio.get_running_loop()
+        self._waiting: list[_Write] = []
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._orders: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._obey, name="slovomat-commit", daemon=True)
+        self._thread.start()
+
+    def submit(self, rule: Rule[T], args: tuple[Any, ...]) -> "asyncio.Future[T]":
+        """Carries the rule out in the next commit, even if the caller leaves."""
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._waiting.append(_Write(rule, args, future))
+        if self._idle.is_set():
+            self._idle.clear()
+            self._loop.call_soon(self._begin)
+        return future
+
+    async def close(self) -> None:
+        """Commits what was submitted, then ends the thread."""
+        await self._idle.wait()
+        self._orders.put(None)
+        await self._loop.run_in_executor(None, self._thread.join)
+        self._connection.close()
+
+    # On the event loop
+
+    def _begin(self) -> None:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            self._orders.put(self._begin_patiently)  # another process writes: wait for it beside the loop
+        except sqlite3.Error as error:
+            self._fail(error)
+        else:
+            self._run()
+
+    def _run(self) -> None:
+        """Runs the next batch in the open transaction, and has it committed."""
+        batch, self._waiting = self._waiting[:_BATCH_MAX], self._waiting[_BATCH_MAX:]
+        try:
+            self._run_rules(batch)
+        except (sqlite3.Error, OSError) as error:
+            self._roll_back()
+            self._ended(batch, StoreUnavailableError(str(error)))
+        else:
+            self._orders.put(lambda: self._commit(batch))
+
+    def _run_rules(self, batch: list[_Write]) -> None:
+        """All in one transaction; should a rule fail, each runs again behind a savepoint of its own."""
+        try:
+            for write in batch:
+                write.result = drive(write.rule(self._tx, *write.args))
+        except Exception as error:
+            if _engine_failed(error):
+                raise
+            self._connection.execute("ROLLBACK")
+            self._connection.execute("BEGIN IMMEDIATE")
+            for write in batch:
+                self._run_alone(write)
+
+    def _run_alone(self, write: _Write) -> None:
+        for _ in range(_CONFLICT_RETRIES):
+            self._connection.execute("SAVEPOINT one")
+            try:
+                write.result = drive(write.rule(self._tx, *write.args))
+                write.error = None
+            except Exception as error:
+                if _engine_failed(error):
+                    raise
+                self._connection.execute("ROLLBACK TO one")
+                write.error = error
+            self._connection.execute("RELEASE one")
+            if not isinstance(write.error, ConflictError):
+                return
+
+    def _fail(self, error: sqlite3.Error) -> None:
+        """No transaction could be opened: nobody's rule is carried out."""
+        batch, self._waiting = self._waiting, []
+        self._ended(batch, StoreUnavailableError(str(error)))
+
+    def _ended(self, batch: list[_Write], failed: BaseException | None) -> None:
+        for write in batch:
+            write.resolve(failed)
+        if self._waiting:
+            self._loop.call_soon(self._begin)  # after those who were just told: they may have more to write
+        else:
+            self._idle.set()
+
+    # In the thread
+
+    def _obey(self) -> None:
+        while (order := self._orders.get()) is not None:
+            order()
+
+    def _tell(self, callback: Callable[..., None], *args: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits any more
+            self._loop.call_soon_threadsafe(callback, *args)
+
+    def _begin_patiently(self) -> None:
+        deadline_s = time.perf_counter() + self._busy_timeout_s
+        while True:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.Error as error:
+                if time.perf_counter() > deadline_s or not isinstance(error, sqlite3.OperationalError):
+                    self._tell(self._fail, error)
+                    return
+                time.sleep(_ASK_AGAIN_S)
+            else:
+                self._tell(self._run)
+                return
+
+    def _commit(self, batch: list[_Write]) -> None:
+        failed: BaseException | None = None
+        try:
+            self._connection.execute("COMMIT")
+        except (sqlite3.Error, OSError) as error:
+            self._roll_back()
+            failed = StoreUnavailableError(str(error))
+        self._tell(self._ended, batch, failed)
+
+    def _roll_back(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+
+def _engine_failed(error: Exception) -> bool:
+    """Whether the database itself failed (disk full, a damaged file), not the rule that ran on it."""
+    return isinstance(error, sqlite3.OperationalError | sqlite3.InternalError) or (
+        type(error) is sqlite3.DatabaseError
+    )
