@@ -99,7 +99,11 @@ class Settings(BaseModel):
     queue_max_jobs: Positive = Field(default=100_000, description="waiting jobs, then 503")
     bad_keys_per_minute: NotNegative = Field(default=300, description="unknown keys from one address")
     body_max_bytes: Positive = Field(default=1_048_576, description="largest request body, then 413")
+    bodies_max_bytes: Positive = Field(
+        default=67_108_864, description="bodies half read, all together; then 503"
+    )
     json_max_depth: Positive = Field(default=64, description="deepest nesting of a body")
+    json_max_values: Positive = Field(default=20_000, description="values in a body, nested ones too")
     headers_max: Positive = Field(default=100, description="headers of a request, then 431")
     headers_max_bytes: Positive = Field(default=65_536, description="a request's line and headers, then 431")
     header_timeout_s: Seconds = Field(default=15, description="for a request's line and headers to arrive")

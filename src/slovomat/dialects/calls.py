@@ -23,6 +23,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     price_requests: int
     max_chars: int
     json_max_depth: int
+    json_max_values: int = 20_000
     requests_per_unit: int = 2
     models: tuple[str, ...] = ()
     models_strict: bool = False

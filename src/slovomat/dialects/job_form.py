@@ -26,7 +26,7 @@ class JobForm(msgspec.Struct, frozen=True, kw_only=True):
     def parse_create(self, body: bytes, terms: Terms, modes: ModeCatalogue) -> CreateCall | Refusal:
         """Reads a create call; the text comes out cut to the dialect's size."""
         required = (self.text, "key") if self.default_mode else (self.text, "mode", "key")
-        fields = read_object(body, terms.json_max_depth)
+        fields = read_object(body, terms.json_max_depth, terms.json_max_values)
         if isinstance(fields, Refusal):
             return fields
         if fault := missing(fields, required) or text_fault(self.text, fields[self.text]):
@@ -54,7 +54,7 @@ class JobForm(msgspec.Struct, frozen=True, kw_only=True):
 
     def parse_poll(self, body: bytes, terms: Terms) -> PollCall | Refusal:
         """Reads a poll."""
-        fields = read_object(body, terms.json_max_depth)
+        fields = read_object(body, terms.json_max_depth, terms.json_max_values)
         if isinstance(fields, Refusal):
             return fields
         if fault := missing(fields, (self.id, "key")):
@@ -66,7 +66,7 @@ class JobForm(msgspec.Struct, frozen=True, kw_only=True):
 
     def parse_balance(self, body: bytes, terms: Terms) -> BalanceCall | Refusal:
         """Reads a question for the balance."""
-        fields = read_object(body, terms.json_max_depth)
+        fields = read_object(body, terms.json_max_depth, terms.json_max_values)
         if isinstance(fields, Refusal):
             return fields
         if fault := missing(fields, ("key",)):

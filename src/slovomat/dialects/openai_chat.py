@@ -65,7 +65,7 @@ class OpenAIChat:
 
     def parse_chat(self, body: bytes, terms: Terms, modes: ModeCatalogue) -> ChatCall | Refusal:
         """Checks the request, fits its messages into the limit, and takes `model` out."""
-        fields = read_object(body, terms.json_max_depth)
+        fields = read_object(body, terms.json_max_depth, terms.json_max_values)
         if isinstance(fields, Refusal):
             return fields
         if fault := field_fault(fields) or conversation.fault(fields.get("messages")):

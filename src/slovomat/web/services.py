@@ -52,6 +52,7 @@ def terms_of(dialect: Dialect, settings: Settings) -> Terms:
         price_requests=getattr(settings, f"{dialect.name}_price_requests", 2),
         max_chars=getattr(settings, f"{dialect.name}_max_chars", 10_000),
         json_max_depth=settings.json_max_depth,
+        json_max_values=settings.json_max_values,
         requests_per_unit=settings.chatinfo_requests_per_unit,
         models=settings.models,
         models_strict=settings.models_strict,
