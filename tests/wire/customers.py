@@ -60,13 +60,13 @@ class Customer:
         )
 
     @contextmanager
-    def hung_up(self, prompt: str, **fields: Any) -> Iterator[None]:
-        """A chat call whose connection is closed at the block's end, unread."""
+    def hung_up(self, prompt: str, more: bytes = b"", **fields: Any) -> Iterator[None]:
+        """A chat call, with `more` behind it, whose connection is closed at the block's end, unread."""
         body = json.dumps({"messages": [{"role": "user", "content": prompt}], **fields}).encode()
         host, port = self.url.removeprefix("http://").split(":")
         head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {self.key}\r\n"
         with socket.create_connection((host, int(port)), timeout=_TIMEOUT_S) as line:
-            line.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            line.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body + more)
             yield
 
     def get(self, path: str) -> requests.Response:

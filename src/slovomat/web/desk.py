@@ -6,6 +6,7 @@ from slovomat.dialects.calls import Action, Answer, Dialect, Terms, Voice
 from slovomat.domain.caller import Caller
 from slovomat.domain.refusal import Code, Refusal
 from slovomat.web import headers
+from slovomat.web.body_room import BodyRoom
 from slovomat.web.exchange import BodyTooLargeError, BodyUnreadableError, Exchange, Header
 from slovomat.web.services import Services, terms_of
 
@@ -21,6 +22,7 @@ class Desk:
         self.services = services
         self.cors = headers.Cors(services.settings.cors_origins)
         self._site = site
+        self._room = BodyRoom(services.settings.bodies_max_bytes)
         self._terms: dict[str, Terms] = {}
         self._openers: dict[str, tuple[str, ...]] = {}
 
@@ -48,7 +50,7 @@ class Desk:
         if not _COMPRESSED.isdisjoint(encodings):
             return Refusal(code=Code.BODY_ENCODED, names={"encoding": ", ".join(encodings)})
         try:
-            return await exchange.body(self.services.settings.body_max_bytes)
+            return await exchange.body(self.services.settings.body_max_bytes, self._room)
         except BodyTooLargeError:
             return self.unread(Code.BODY_TOO_LARGE)
         except BodyUnreadableError as error:

@@ -7,6 +7,7 @@ from typing import Any
 from slovomat.dialects.calls import Answer, Voice
 from slovomat.domain.refusal import Code
 from slovomat.usecases.departure import Departure
+from slovomat.web.body_room import BodyRoom
 from slovomat.web.protocol import DEPARTURE, FAULT
 
 Scope = MutableMapping[str, Any]
@@ -24,7 +25,7 @@ class BodyTooLargeError(Exception):
 
 
 class BodyUnreadableError(Exception):
-    """The body breaks HTTP's rules, or did not arrive in time; `code` says which."""
+    """The body breaks HTTP's rules, does not arrive in time, or finds no room; `code` says which."""
 
     def __init__(self, code: Code) -> None:
         super().__init__(code)
@@ -78,24 +79,29 @@ class Exchange:
         """The language that the client prefers, Russian by default."""
         return Voice(preferred_language(self.headers.get(b"accept-language", b"")), site)
 
-    async def body(self, max_bytes: int) -> bytes:
+    async def body(self, max_bytes: int, room: BodyRoom) -> bytes:
         """The whole body. Raises BodyTooLargeError, BodyUnreadableError, ClientGoneError."""
         declared = self.headers.get(b"content-length", b"").lstrip(b"0")
         if len(declared) > 15 or int(declared or b"0") > max_bytes:
             raise BodyTooLargeError
-        body = bytearray()
-        while True:
-            message = await self.receive()
-            if message["type"] == "http.disconnect":
-                raise ClientGoneError
-            body += message["body"]
-            if len(body) > max_bytes:
-                raise BodyTooLargeError
-            if not message["more_body"]:
-                return bytes(body)
-            fault = self.scope.get(FAULT)
-            if fault is not None:
-                raise BodyUnreadableError(fault)
+        body, taken_bytes = bytearray(), 0
+        try:
+            while True:
+                message = await self.receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientGoneError
+                body += message["body"]
+                if len(body) > max_bytes:
+                    raise BodyTooLargeError
+                if not message["more_body"]:
+                    return bytes(body)
+                if not room.take(len(body) - taken_bytes):
+                    raise BodyUnreadableError(Code.OVERLOADED)
+                taken_bytes = len(body)
+                if (fault := self.scope.get(FAULT)) is not None:
+                    raise BodyUnreadableError(fault)
+        finally:
+            room.give_back(taken_bytes)
 
     async def answer(self, answer: Answer, extra: list[Header]) -> None:
         """Sends a whole answer."""

@@ -3,6 +3,9 @@
 import asyncio
 from typing import Any
 
+from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, ASGISendEvent, Scope
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
 _LINGER_S = 2.0
 
 
@@ -50,3 +53,27 @@ class Farewell:
             self._loop.call_later(_LINGER_S, self._transport.close)
         else:
             self._transport.close()
+
+
+class ClosedByEnd:
+    """An application for HTTP/1.0, which has no chunks: only the connection's end ends an answer of
+    untold length."""
+
+    def __init__(self, app: ASGI3Application, cycle: RequestResponseCycle) -> None:
+        self._app = app
+        self._cycle = cycle
+
+    async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        """The application's own answer, unframed."""
+        cycle, measured = self._cycle, False
+
+        async def unframed(message: ASGISendEvent) -> None:
+            nonlocal measured
+            if message["type"] == "http.response.start":
+                measured = any(name.lower() == b"content-length" for name, _ in message.get("headers", ()))
+                cycle.chunked_encoding = None if measured else False
+            elif message["type"] == "http.response.body" and not measured:
+                cycle.expected_content_length = len(message.get("body", b""))
+            await send(message)
+
+        await self._app(scope, receive, unframed)

@@ -13,11 +13,13 @@ from typing import Any, ClassVar, cast
 
 import httptools
 import msgspec
+from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from slovomat.domain.refusal import Code
 from slovomat.usecases.departure import Departure
-from slovomat.web.farewell import Farewell, Link
+from slovomat.web.farewell import ClosedByEnd, Farewell, Link
+from slovomat.web.patience import Inlet, Outlet, Pace, cut
 
 DEPARTURE, FAULT = "slovomat.departure", "slovomat.fault"
 _ONCE = frozenset({b"host", b"authorization", b"idempotency-key", b"content-encoding"})
@@ -34,6 +36,7 @@ class HTTPLimits(msgspec.Struct, frozen=True, kw_only=True):
     message_max_bytes: int
     header_timeout_s: float
     body_timeout_s: float
+    client_stall_s: float
     connections_max: int
 
 
@@ -45,6 +48,7 @@ class GuardedProtocol(HttpToolsProtocol):
     """One connection. `check_slowness` is called about once a second."""
 
     limits: ClassVar[HTTPLimits]
+    flow: Inlet
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,9 +58,12 @@ class GuardedProtocol(HttpToolsProtocol):
         self._fault = Code.HTTP_BROKEN
         self._head_bytes = self._head_bytes_read = self._message_bytes = 0
         self._reading_since: float | None = self.loop.time()
+        self._current: RequestResponseCycle | None = None
+        self._pace, self._outlet = Pace(), Outlet()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(cast("asyncio.Transport", Link(transport)))
+        self.flow = Inlet(self.transport)
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
@@ -150,6 +157,9 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
         self._in_head = False
         self._message_bytes = 0
+        self._pace.restart()
+        if self.pipeline:
+            self.flow.read_ahead(len(self.pipeline), self._head_bytes)
         if len(self.connections) > self.limits.connections_max:
             cast("dict[str, Any]", self.cycle.scope)[FAULT] = Code.OVERLOADED
             self.cycle.keep_alive = False
@@ -170,6 +180,11 @@ class GuardedProtocol(HttpToolsProtocol):
         self._fault = fault
         raise _BadHeadError
 
+    def on_body(self, body: bytes) -> None:
+        super().on_body(body)
+        if self.pipeline:
+            self.flow.read_ahead(len(self.pipeline), len(body))
+
     def on_message_complete(self) -> None:
         if self.parser.should_upgrade():
             return
@@ -178,28 +193,43 @@ class GuardedProtocol(HttpToolsProtocol):
         self._reading_since = None
         super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self.pipeline and not self.transport.is_closing():
+            self.flow.caught_up()
+
     def connection_lost(self, exc: Exception | None) -> None:
-        cycles = [cycle for cycle, _ in self.pipeline]
-        if self.cycle is not None and not self.cycle.response_complete:
-            cycles.append(self.cycle)
         super().connection_lost(exc)
-        for cycle in cycles:
-            departure = cast("dict[str, Any]", cycle.scope).get(DEPARTURE)
-            if isinstance(departure, Departure):
-                departure.depart()
+        self.pipeline.clear()
+        cycle = self._current  # uvicorn tells the last one that was read
+        if cycle is None or cycle.response_complete:
+            return
+        cycle.disconnected = True
+        cycle.message_event.set()
+        departure = cast("dict[str, Any]", cycle.scope).get(DEPARTURE)
+        if isinstance(departure, Departure):
+            departure.depart()
 
     def check_slowness(self, now_s: float) -> None:
-        """Cuts off a sender whose request takes too long to arrive."""
-        if self._deaf or self._reading_since is None or self.transport.is_closing():
+        """Cuts off a peer that takes too long to send its request, or to take its answer."""
+        if self._outlet.stuck_s(self.transport, self.flow.write_paused, now_s) > self.limits.client_stall_s:
+            cut(self.transport)
+        elif self._deaf or self._reading_since is None or self.transport.is_closing():
             return
-        taken_s = now_s - self._reading_since
-        if not self._in_head:
-            if taken_s > self.limits.body_timeout_s:
-                self._refuse_body(Code.TOO_SLOW)
-        elif self._answering:
+        elif self.pipeline or (self._in_head and self._answering):
             self._reading_since = now_s  # it is read for later: its time begins when its turn comes
-        elif taken_s > self.limits.header_timeout_s:
-            self._refuse_head(Code.TOO_SLOW)
+            self._pace.restart()
+        elif self._in_head:
+            if now_s - self._reading_since > self.limits.header_timeout_s:
+                self._refuse_head(Code.TOO_SLOW)
+        elif self._body_is_late(now_s, now_s - self._reading_since):
+            self._refuse_body(Code.TOO_SLOW)
+
+    def _body_is_late(self, now_s: float, taken_s: float) -> bool:
+        if self.flow.read_paused:
+            self._pace.restart()
+        slow = self._pace.too_slow(now_s, self._message_bytes)
+        return slow or taken_s > self.limits.body_timeout_s
 
     @property
     def _answering(self) -> bool:
@@ -233,6 +263,11 @@ class GuardedProtocol(HttpToolsProtocol):
             self.pipeline.appendleft((self.cycle, self.app))
         else:
             self._start_asgi_task(self.cycle, self.app)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._current = cycle
+        old = cycle.scope["http_version"] == "1.0"
+        super()._start_asgi_task(cycle, ClosedByEnd(app, cycle) if old else app)
 
     def _last_cycle(self) -> RequestResponseCycle:
         return RequestResponseCycle(

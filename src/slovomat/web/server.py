@@ -32,6 +32,7 @@ class EmbeddedServer(uvicorn.Server):
             message_max_bytes=settings.body_max_bytes * _CHUNKED_COSTS_AT_MOST,
             header_timeout_s=settings.header_timeout_s,
             body_timeout_s=settings.body_timeout_s,
+            client_stall_s=settings.client_stall_s,
             connections_max=settings.connections_max,
         )
         config = uvicorn.Config(

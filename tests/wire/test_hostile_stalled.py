@@ -1,0 +1,230 @@
+"""Peers that stop in the middle of a body, an answer, a pipeline: little is kept for them, and not long."""
+
+import errno
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.wire.chaos_upstream import ChaosUpstream
+from tests.wire.customers import Office
+from tests.wire.deadline import until
+from tests.wire.hostile_stage import CHAT, JOBS, ROUTES, Route, Stage, Wire, harmless, no, stage
+from tests.wire.service import Service
+from tests.wire.test_openai_departures import closed_at
+
+MEGABYTE = 1 << 20
+ROOM = 8 * MEGABYTE
+STALL_S = 1.5
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A service with little room for bodies, and little patience with those who do not read."""
+    limits = {"bodies_max_bytes": ROOM, "client_stall_s": STALL_S, "idle_timeout_s": 2}
+    with stage(tmp_path_factory.mktemp("stalled"), **limits) as made:
+        yield made
+
+
+@pytest.fixture
+def target(running: Stage) -> Iterator[Stage]:
+    """The same; what a test does to it costs nothing."""
+    with harmless(running) as made:
+        yield made
+
+
+def _peak_mb(service: Service) -> float:
+    status = Path(f"/proc/{service.pid}/status").read_text("ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+def _sockets(service: Service) -> int:
+    return sum(entry.readlink().name.startswith("socket:") for entry in _entries(service))
+
+
+def _entries(service: Service) -> list[Path]:
+    return [entry for entry in Path(f"/proc/{service.pid}/fd").iterdir() if entry.is_symlink()]
+
+
+def _unended(route: Route, key: str = "", sent: int = MEGABYTE - 1) -> bytes:
+    """A request whose last bytes never come."""
+    whole = route.request(key, b" " * MEGABYTE)
+    return whole[: len(whole) - MEGABYTE + sent]
+
+
+@pytest.mark.parametrize("route", [*JOBS, CHAT], ids=lambda route: route.path)
+def test_bodies_beyond_the_room_are_refused(target: Stage, route: Route) -> None:
+    """A large body that finds no room is told 503 and when to come again; one that comes whole needs none."""
+    with ExitStack() as stack:
+        for _ in range(12):
+            stack.enter_context(target.wire()).send(_unended(JOBS[2]))
+        with target.wire() as late:
+            reply = late.send(_unended(route, target.key)).reply()
+            no(reply, route.dialect, 503)
+            assert int(reply.headers["retry-after"]) >= 1
+        assert target.balance() == 100
+    whole = route.request(target.key, b"x" * MEGABYTE)
+    until(lambda: target.ask(whole).status == 400, 5, "room again after they left")
+
+
+def test_200_stalled_bodies_take_little_memory(tmp_path: Path) -> None:
+    """By the default settings, without a key: 100 MB at most, others are served, the senders cut off."""
+    with stage(tmp_path) as made, ExitStack() as stack:
+        before_mb = _peak_mb(made.service)
+        wires = [stack.enter_context(made.wire()).send(_unended(JOBS[2])) for _ in range(200)]
+        assert made.balance() == 100
+        assert _peak_mb(made.service) - before_mb < 100
+        began = time.monotonic()
+        ends = [wire.read_all()[9:12] for wire in wires]
+        assert {b"408", b"503"} >= set(ends)
+        assert 20 < ends.count(b"408") <= 64
+        assert time.monotonic() - began < 12
+
+
+def test_a_body_that_drips_is_cut_off(target: Stage) -> None:
+    """After five seconds below a kilobyte a second it is over; at two kilobytes a second it is read."""
+    body = json.dumps({"key": target.key}).encode().ljust(28_000)
+    whole = ROUTES[2].request("", body)
+    start = len(whole) - 16_000
+    with target.wire() as steady, target.wire() as dripping:
+        steady.send(whole[:start])
+        dripping.send(whole[:start])
+        began = time.monotonic()
+        for sent in range(0, 16_000, 400):
+            steady.send(whole[start + sent : start + sent + 400])
+            dripping.send(b" ")
+            time.sleep(0.2)
+        assert steady.reply().status == 200
+        assert time.monotonic() - began > 7
+        assert dripping.read_all().startswith(b"HTTP/1.1 408 ")
+
+
+def _deaf_peer(port: int) -> socket.socket:
+    """A peer whose system takes next to nothing."""
+    peer = socket.socket()
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    peer.settimeout(5)
+    peer.connect(("127.0.0.1", port))
+    return peer
+
+
+def test_peers_that_never_read_are_cut_off(target: Stage) -> None:
+    """Pages asked for without a key and not read keep no connection; the system forgets it at once."""
+    page = b"GET /api-documentation HTTP/1.1\r\nHost: x\r\n\r\n"
+    with ExitStack() as stack:
+        peers = [stack.enter_context(_deaf_peer(target.port)) for _ in range(10)]
+        for peer in peers:
+            peer.sendall(page * 400)
+        for peer in peers:
+            until(lambda end=peer: _reset(end), 10, "the end of a connection")  # type: ignore[misc]
+
+
+def _reset(peer: socket.socket) -> bool:
+    """Whether the other side has broken off: seen without reading."""
+    return peer.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == errno.ECONNRESET
+
+
+class _Endless(BaseHTTPRequestHandler):
+    """A stream without an end."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.end_headers()
+        piece = {"choices": [{"index": 0, "delta": {"content": "x" * 50_000}, "finish_reason": None}]}
+        event = b"data: " + json.dumps(piece).encode() + b"\n\n"
+        try:
+            while True:
+                self.wfile.write(event)
+        except OSError:
+            self.server.released.set()  # type: ignore[attr-defined]
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""
+
+
+@contextmanager
+def _endless_upstream() -> Iterator[tuple[str, threading.Event]]:
+    """Its URL, and whether it was let go."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Endless) as server:
+        server.daemon_threads = True
+        released = server.released = threading.Event()  # type: ignore[attr-defined]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/v1", released
+        finally:
+            server.shutdown()
+
+
+def test_a_stream_that_nobody_reads_is_let_go(tmp_path: Path) -> None:
+    """Its connection ends, and the upstream's too."""
+    with (
+        _endless_upstream() as (url, released),
+        Service(tmp_path / "data", url, client_stall_s=STALL_S) as service,
+    ):
+        port = int(service.url.rpartition(":")[2])
+        before = _sockets(service)
+        body = json.dumps(CHAT.body("", stream=True)).encode()
+        with _deaf_peer(port) as peer:
+            peer.sendall(CHAT.request(service.key, body))
+            assert released.wait(10)
+            until(lambda: _sockets(service) <= before, 10, "the end of both connections")
+
+
+PIPELINED = {
+    "one more": b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+    "ten more": b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" * 10,
+    "half a body": _unended(JOBS[2], sent=10_000),
+}
+
+
+@pytest.mark.parametrize("more", PIPELINED)
+@pytest.mark.parametrize("stream", [False, True])
+def test_leaving_is_seen_behind_a_pipeline(
+    office: Office, chaos: ChaosUpstream, name: str, stream: bool, more: str
+) -> None:
+    """Who asks for more before the first answer, and leaves without it, pays nothing."""
+    customer = office.customer()
+    with chaos.held(name):
+        with customer.hung_up(f"Привет [[id:{name}]] [[gate]]", PIPELINED[more], stream=stream):
+            chaos.call(name)
+        assert chaos.call(name).left.wait(2)
+        closed_at(office, customer, 100)
+
+
+def test_a_pipeline_is_read_ahead_within_bounds(running: Stage) -> None:
+    """While an answer is under way the server takes a few requests, not thousands; then it answers all."""
+    running.upstream.gate.clear()
+    alive = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Filler: " + b"y" * 10_000 + b"\r\n\r\n"
+    body = json.dumps(CHAT.body(running.key)).encode()
+    try:
+        with running.wire() as wire:
+            wire.send(CHAT.request(running.key, body))
+            threading.Timer(1, running.upstream.gate.set).start()
+            before_mb = running.memory_mb()
+            wire.send(alive * 3_000)
+            assert running.memory_mb() - before_mb < 20
+            assert [wire.reply().status for _ in range(3_001)] == [200] * 3_001
+    finally:
+        running.upstream.gate.set()
+
+
+def test_an_old_client_gets_no_chunks(office: Office, chaos: ChaosUpstream, name: str) -> None:
+    """HTTP/1.0 has none: a stream goes out as it is, and the connection ends it."""
+    customer = office.customer()
+    body = json.dumps({"messages": [{"role": "user", "content": f"[[id:{name}]] hi"}], "stream": True})
+    request = CHAT.request(customer.key, body.encode()).replace(b"HTTP/1.1", b"HTTP/1.0", 1)
+    with Wire(int(customer.url.rpartition(":")[2])) as wire:
+        head, _, events = wire.send(request).read_all().partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert b"transfer-encoding" not in head.lower()
+    assert events.startswith(b"data: {")
+    assert events.endswith(b"data: [DONE]\n\n")
+    closed_at(office, customer, 98)
