@@ -7,7 +7,6 @@ from tests.tidy.source import Definition, Module, modules, modules_of_tests
 
 ELSEWHERE = {
     "storage/store.py": "the port has them: slovomat.ports.store",
-    "storage/sqlite.py": "the protocol Tx has them: slovomat.storage.tx",
     "web/protocol.py": "callbacks of uvicorn's protocol",
     "upstreams/engine_process.py": "callbacks of asyncio's protocols",
 }

@@ -18,7 +18,7 @@ CONTROL = re.compile(
 )
 MIGRATIONS = re.compile(r"\bmigrations\b|\bsqlite_master\b")
 """The table of migrations is there before any file of queries is."""
-ENGINE = ("storage/sqlite.py", "storage/sqlite_file.py")
+ENGINE = ("storage/sqlite.py", "storage/sqlite_file.py", "storage/sqlite_writer.py")
 
 
 def sql_of(module: Module) -> list[str]:

@@ -6,7 +6,10 @@ import pytest
 from tests.tidy.source import Module, modules
 
 COUNTS_MONEY = ("domain/money.py", "domain/caller.py", "domain/request.py", "ports/store.py", "storage/")
-TIMES = {"storage/sqlite.py": {"_BUSY_TIMEOUT_S", "busy_timeout_s"}}
+TIMES = {
+    "storage/sqlite.py": {"_BUSY_TIMEOUT_S", "busy_timeout_s"},
+    "storage/sqlite_writer.py": {"_ASK_AGAIN_S", "busy_timeout_s"},
+}
 """Names of what is no money there."""
 
 
