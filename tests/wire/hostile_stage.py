@@ -93,6 +93,10 @@ class Wire:
     def __exit__(self, *_: object) -> None:
         self._socket.close()
 
+    def fileno(self) -> int:
+        """For select."""
+        return self._socket.fileno()
+
     def send(self, data: bytes) -> Self:
         """As much as the server takes: it may close before the end."""
         with contextlib.suppress(OSError):
