@@ -10,6 +10,8 @@ from slovomat.ports.env import Env
 from slovomat.ports.store import Store
 
 _BATCH = 500
+_STEADY_S = 600.0
+_JUMP_MS = 60_000
 
 
 class SweepRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +23,28 @@ class SweepRules(msgspec.Struct, frozen=True, kw_only=True):
     idempotency_ms: int
 
 
+class _SteadyClock:
+    """Believes the wall clock only after it has kept pace for ten minutes with the one that never jumps.
+
+    What is deleted by the word of a clock that was wrong for a moment does not come back.
+    """
+
+    def __init__(self, env: Env) -> None:
+        self._env = env
+        self._offset_ms = self._offset()
+        self._since_s = env.monotonic_s()
+
+    def is_believed(self) -> bool:
+        offset_ms = self._offset()
+        if abs(offset_ms - self._offset_ms) > _JUMP_MS:
+            self._since_s = self._env.monotonic_s()
+        self._offset_ms = offset_ms
+        return self._env.monotonic_s() - self._since_s >= _STEADY_S
+
+    def _offset(self) -> int:
+        return self._env.now_ms() - int(self._env.monotonic_s() * 1000)
+
+
 class Sweep:
     """Runs on a timer and at start. Each step may be repeated, and may run on many nodes at once."""
 
@@ -29,6 +53,7 @@ class Sweep:
         self._env = env
         self._rules = rules
         self._live = live
+        self._clock = _SteadyClock(env)
 
     async def after_restart(self) -> None:
         """The one process of this database has just started: whatever is open, its owner is dead."""
@@ -53,11 +78,15 @@ class Sweep:
 
     async def overdue(self) -> int:
         """Releases jobs that have waited for too long: every id reaches its end in bounded time."""
+        if not self._clock.is_believed():
+            return 0
         now_ms = self._env.now_ms()
         return await self._store.fail_overdue(now_ms - self._rules.job_wait_ms, now_ms, _BATCH)
 
     async def prune(self) -> int:
         """Drops texts and idempotency keys past their time."""
+        if not self._clock.is_believed():
+            return 0
         now_ms = self._env.now_ms()
         results, keys = now_ms - self._rules.results_ms, now_ms - self._rules.idempotency_ms
         return await self._store.prune(results, keys, now_ms, _BATCH)
