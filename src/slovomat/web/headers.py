@@ -71,19 +71,19 @@ def of_status(status: int) -> list[Header]:
     return [(b"www-authenticate", b"Bearer")] if status == 401 else []
 
 
-_ALLOWED = (
-    "Authorization",
-    "Content-Type",
-    "Idempotency-Key",
-    "User-Agent",
-    "OpenAI-Organization",
-    "OpenAI-Project",
-    "OpenAI-Beta",
-    "X-Requested-With",
-    "HTTP-Referer",
-    "X-Title",
+_ALWAYS = ("Authorization", "Content-Type", "Idempotency-Key")
+_WHEN_ASKED = frozenset(
+    {
+        "user-agent",
+        "openai-organization",
+        "openai-project",
+        "openai-beta",
+        "x-requested-with",
+        "http-referer",
+        "x-title",
+    }
 )
-"""What programs for browsers send: the official client sets User-Agent, which some browsers ask for."""
+"""What clients in browsers send besides: the official one sets User-Agent, which some browsers ask for."""
 
 
 class Cors:
@@ -108,8 +108,8 @@ class Cors:
     def of_preflight(self, origin: str | None, asked_headers: str, methods: str) -> list[Header]:
         """The headers of the answer to OPTIONS. A prefix has no wildcard in CORS: the asked are told."""
         asked = [name.strip().lower() for name in asked_headers.split(",") if name.strip()]
-        stainless = [name for name in asked if _STAINLESS.fullmatch(name)]
-        allowed = ", ".join([*_ALLOWED, *stainless])
+        more = [name for name in asked if name in _WHEN_ASKED or _STAINLESS.fullmatch(name)]
+        allowed = ", ".join([*_ALWAYS, *more])
         return [
             *self.of_answer(origin),
             (b"access-control-allow-methods", methods.encode()),
