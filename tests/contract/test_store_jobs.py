@@ -8,7 +8,6 @@ from tests.played_env import DAY_MS, NOON_MS
 
 from slovomat.domain.generation import HoldState, JobState
 from slovomat.domain.ids import AccountId, GenerationId
-from slovomat.domain.refusal import Code
 
 pytestmark = pytest.mark.anyio
 
