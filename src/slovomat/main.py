@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Container, Coroutine, Iterator
 from typing import Any
 
+from slovomat import rules
 from slovomat.background import Background
 from slovomat.domain.days import Calendar
 from slovomat.domain.ids import GenerationId
@@ -21,6 +22,7 @@ from slovomat.logs import configure_logs
 from slovomat.model_progress import show_model_progress
 from slovomat.modes import BrokenMode, load_modes
 from slovomat.ports.env import Env
+from slovomat.ports.limits import Limits
 from slovomat.ports.modes import ModeCatalogue
 from slovomat.ports.store import Store, StoreUnavailableError
 from slovomat.ports.upstream import Upstream
@@ -30,13 +32,12 @@ from slovomat.upstreams.limited import limited
 from slovomat.upstreams.local import Local, LocalConfig
 from slovomat.upstreams.openai_http import OpenAIHTTP, UpstreamConfig
 from slovomat.usecases import first_start
-from slovomat.usecases.admit import Admission, AdmissionRules
+from slovomat.usecases.admit import Admission
 from slovomat.usecases.callers import Callers
 from slovomat.usecases.generate import Generator
-from slovomat.usecases.jobs import JobRules, JobRunner
-from slovomat.usecases.retries import RetryRules
+from slovomat.usecases.jobs import JobRunner
 from slovomat.usecases.settle import Settler
-from slovomat.usecases.sweep import Sweep, SweepRules
+from slovomat.usecases.sweep import Sweep
 from slovomat.web.asgi import Entry
 from slovomat.web.desk import Desk
 from slovomat.web.gate import Gate
@@ -45,11 +46,9 @@ from slovomat.web.metrics import Metrics
 from slovomat.web.pages.app import make_pages
 from slovomat.web.server import EmbeddedServer, listen
 from slovomat.web.services import Services
-from slovomat.worker import Worker, WorkerRules
+from slovomat.worker import Worker
 
 OK, FAILED, CONFIGURATION, DATABASE = 0, 1, 3, 5
-_HOUR_MS = 3_600_000
-_HOLD_GRACE_MS = 60_000
 _SWITCH_S = 0.0005
 """A commit that is done waits no longer than this for a busy event loop to hear of it."""
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
@@ -105,7 +104,10 @@ def _only_one(settings: Settings) -> Iterator[None]:
 
 async def _serve(loaded: LoadedSettings, env: Env) -> int:
     settings = loaded.settings
-    listener = _listen(settings)  # first of all: the first key must not be made for nobody
+    modes = load_mode_files(settings)
+    tasks = _Tasks()
+    upstream = make_upstream(settings, env, tasks)
+    listener = _listen(settings)  # before the store: the first key must not be made for nobody
     store = make_store(settings.database_path)
     try:
         await store.open()
@@ -116,8 +118,8 @@ async def _serve(loaded: LoadedSettings, env: Env) -> int:
         first = await first_start.prepare(store, env, secret, public=not _loopback(settings.host))
         if isinstance(first, str):
             raise CannotStartError(first)
-        app = App(loaded, env, store, secret, listener)
-        return await app.run(first)
+        app = App(loaded, env, store, modes, secret=secret, listener=listener)
+        return await app.run(first, upstream, tasks)
     except StoreUnavailableError as error:
         raise CannotStartError(f"the database does not answer: {error}", DATABASE) from None
     finally:
@@ -179,16 +181,36 @@ def load_mode_files(settings: Settings) -> ModeCatalogue:
         raise CannotStartError(str(error)) from None
 
 
+class _Tasks:
+    """Spawns into the App's task group, which comes to be after those who will spawn."""
+
+    def __init__(self) -> None:
+        self.group: asyncio.TaskGroup | None = None
+
+    def __call__(self, work: Coroutine[Any, Any, None]) -> object:
+        if self.group is None:
+            raise RuntimeError("the App does not run yet")
+        return self.group.create_task(work)
+
+
 class App:
     """One running service."""
 
     def __init__(
-        self, loaded: LoadedSettings, env: Env, store: Store, secret: bytes, listener: socket.socket
+        self,
+        loaded: LoadedSettings,
+        env: Env,
+        store: Store,
+        modes: ModeCatalogue,
+        *,
+        secret: bytes,
+        listener: socket.socket,
     ) -> None:
         self._loaded = loaded
         self._settings = loaded.settings
         self._env = env
         self._store = store
+        self._modes = modes
         self._secret = secret
         self._listener = listener
         self._owner = env.random_bytes(8).hex()
@@ -206,11 +228,11 @@ class App:
         shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
         return f"http://{shown}:{port}"
 
-    async def run(self, first: first_start.FirstStart) -> int:
+    async def run(self, first: first_start.FirstStart, upstream: Upstream, started: "_Tasks") -> int:
         """Serves until told to stop, then drains."""
         await self._sweep(live=()).after_restart()
         async with asyncio.TaskGroup() as tasks:
-            upstream = make_upstream(self._settings, self._env, tasks.create_task)
+            started.group = tasks
             services, worker = self._compose(limited(upstream))
             desk = Desk(services, lambda: self.site)
             entry = Entry(desk, self._pages(services), _health(desk))
@@ -242,22 +264,22 @@ class App:
     def _compose(self, upstream: Upstream) -> tuple[Services, Worker]:
         settings, env, store = self._settings, self._env, self._store
         metrics = Metrics(settings.log_texts)
-        modes = load_mode_files(settings)
         limits = MemoryLimits(env)
         settler = Settler(store, env, metrics)
-        generator = Generator(upstream, settler, env, metrics, self._retry_rules())
-        job_rules = JobRules(
-            attempts=settings.job_attempts, retry_wait_ms=int(settings.job_retry_wait_s * 1000)
+        generator = Generator(upstream, settler, env, metrics, rules.retry_rules(settings))
+        runner = JobRunner(upstream, store, env, metrics, modes=self._modes, rules=rules.job_rules(settings))
+        worker = Worker(
+            runner, store, upstream, env, rules.worker_rules(settings, self._owner, upstream.concurrency)
         )
-        runner = JobRunner(upstream, store, env, metrics, modes=modes, rules=job_rules)
-        worker = Worker(runner, store, upstream, env, self._worker_rules(upstream))
         services = Services(
             settings=settings,
             env=env,
             store=store,
-            modes=modes,
+            modes=self._modes,
             callers=Callers(store, env, limits, self._secret, settings.bad_keys_per_minute),
-            admission=Admission(store, env, limits, Calendar(settings.time_zone), self._admission_rules()),
+            admission=Admission(
+                store, env, limits, Calendar(settings.time_zone), rules.admission_rules(settings, self._owner)
+            ),
             generator=generator,
             settler=settler,
             upstream=upstream,
@@ -267,43 +289,16 @@ class App:
         )
         return services, worker
 
+    def _admission(self, limits: Limits) -> Admission:
+        calendar = Calendar(self._settings.time_zone)
+        told = rules.admission_rules(self._settings, self._owner)
+        return Admission(self._store, self._env, limits, calendar, told)
+
     def _sweep(self, live: Container[GenerationId]) -> Sweep:
-        rules = SweepRules(
-            owner=self._owner,
-            job_wait_ms=self._settings.job_wait_hours * _HOUR_MS,
-            results_ms=self._settings.results_days * 24 * _HOUR_MS,
-            idempotency_ms=self._settings.idempotency_hours * _HOUR_MS,
-        )
-        return Sweep(self._store, self._env, rules, live)
+        return Sweep(self._store, self._env, rules.sweep_rules(self._settings, self._owner), live)
 
     def _background(self, desk: Desk, server: EmbeddedServer, worker: Worker) -> Background:
         return Background(desk, self._sweep(desk.services.settler.live), server, worker, self._env)
-
-    def _retry_rules(self) -> RetryRules:
-        wait_max_ms = int(self._settings.upstream_retry_wait_max_s * 1000)
-        return RetryRules(retries=self._settings.upstream_retries, wait_max_ms=wait_max_ms)
-
-    def _admission_rules(self) -> AdmissionRules:
-        settings = self._settings
-        return AdmissionRules(
-            creates_per_minute=settings.creates_per_minute,
-            polls_per_minute=settings.polls_per_minute,
-            balances_per_minute=settings.balances_per_minute,
-            hold_ms=int(settings.request_timeout_s * 1000) + _HOLD_GRACE_MS,
-            idempotency_ms=settings.idempotency_hours * _HOUR_MS,
-            owner=self._owner,
-        )
-
-    def _worker_rules(self, upstream: Upstream) -> WorkerRules:
-        settings = self._settings
-        slots = upstream.concurrency or settings.workers
-        return WorkerRules(
-            owner=self._owner,
-            concurrency=min(settings.workers, slots),
-            lease_ms=int(settings.lease_s * 1000),
-            queue_max=settings.queue_max_jobs,
-            per_account=settings.concurrent_per_account,
-        )
 
     def _pages(self, services: Services) -> Any:
         return make_pages(lambda: self.site, self._store, services.modes, self._settings)
