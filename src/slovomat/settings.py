@@ -108,7 +108,7 @@ class Settings(BaseModel):
     headers_max_bytes: Positive = Field(default=65_536, description="a request's line and headers, then 431")
     header_timeout_s: Seconds = Field(default=15, description="for a request's line and headers to arrive")
     body_timeout_s: Seconds = Field(default=60, description="for a request's body to arrive")
-    idle_timeout_s: Seconds = Field(default=75, description="an idle connection is kept so long")
+    idle_timeout_s: Positive = Field(default=75, description="an idle connection is kept so long")
     request_timeout_s: Seconds = Field(default=600, description="one request, start to end")
     keepalive_s: Seconds = Field(default=15, description="silence after which a stream gets a comment line")
     client_stall_s: Seconds = Field(default=60, description="a client that does not read so long has left")

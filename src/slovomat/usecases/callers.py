@@ -25,7 +25,10 @@ class Callers:
         self._version = ""
 
     async def find(self, key: str, address: str) -> Caller | Refusal:
-        """The caller, or why the key is not one in force. Guessing from one address is slowed."""
+        """The caller, or why the key is not one in force. Bad keys from one address are counted.
+
+        Over the limit a bad key is told to wait, and a good one still works: its owner may share the address.
+        """
         if not well_formed(key):
             return self._unknown(Code.KEY_MISTYPED, address)
         hashed = key_hash(self._secret, key)

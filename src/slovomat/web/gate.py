@@ -23,11 +23,6 @@ class Gate:
         self.streams: set[EventStream] = set()
         self.closed = False
 
-    @property
-    def count(self) -> int:
-        """Direct generations under way."""
-        return len(self._inside)
-
     def refusal(self, account_id: AccountId) -> Refusal | None:
         """Why one more may not come in."""
         if self.closed or len(self._inside) >= self._direct_max:

@@ -45,7 +45,7 @@ class EmbeddedServer(uvicorn.Server):
             proxy_headers=False,
             server_header=False,
             backlog=_BACKLOG,
-            timeout_keep_alive=int(settings.idle_timeout_s),
+            timeout_keep_alive=settings.idle_timeout_s,
             timeout_graceful_shutdown=5,
         )
         super().__init__(config)
