@@ -9,8 +9,8 @@ import structlog
 from slovomat.ports.env import Env
 from slovomat.ports.store import StoreUnavailableError
 from slovomat.usecases.sweep import Sweep
-from slovomat.web.desk import Desk
 from slovomat.web.server import EmbeddedServer
+from slovomat.web.services import Services
 from slovomat.worker import Worker
 
 _REFRESH_S = 0.2
@@ -23,9 +23,10 @@ _AUDIT_S = 3600.0
 class Background:
     """The loops."""
 
-    def __init__(self, desk: Desk, sweep: Sweep, server: EmbeddedServer, worker: Worker, env: Env) -> None:
-        self._desk = desk
-        self._services = desk.services
+    def __init__(
+        self, services: Services, sweep: Sweep, server: EmbeddedServer, worker: Worker, env: Env
+    ) -> None:
+        self._services = services
         self._sweep = sweep
         self._server = server
         self._worker = worker
@@ -54,8 +55,7 @@ class Background:
                 self._log.exception("a bug in the background", step=step.__name__.strip("_"))
 
     async def _refresh(self) -> None:
-        if await self._services.callers.refresh():
-            await self._desk.refresh()
+        await self._services.callers.refresh()
 
     async def _tend(self) -> None:
         self._server.cut_off_slow_senders(asyncio.get_running_loop().time())

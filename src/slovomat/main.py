@@ -238,9 +238,8 @@ class App:
             entry = Entry(desk, self._pages(services), _health(desk))
             server = EmbeddedServer(entry, self._settings)
             await services.callers.refresh()
-            await desk.refresh()
             await upstream.start()
-            loops = self._background(desk, server, worker).start(tasks)
+            loops = self._background(services, server, worker).start(tasks)
             loops.append(tasks.create_task(worker.heartbeat()))
             working = tasks.create_task(worker.run(tasks))
             serving = tasks.create_task(server.serve([self._listener]))
@@ -297,8 +296,8 @@ class App:
     def _sweep(self, live: Container[GenerationId]) -> Sweep:
         return Sweep(self._store, self._env, rules.sweep_rules(self._settings, self._owner), live)
 
-    def _background(self, desk: Desk, server: EmbeddedServer, worker: Worker) -> Background:
-        return Background(desk, self._sweep(desk.services.settler.live), server, worker, self._env)
+    def _background(self, services: Services, server: EmbeddedServer, worker: Worker) -> Background:
+        return Background(services, self._sweep(services.settler.live), server, worker, self._env)
 
     def _pages(self, services: Services) -> Any:
         return make_pages(lambda: self.site, self._store, services.modes, self._settings)

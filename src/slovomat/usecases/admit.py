@@ -46,11 +46,12 @@ class Admission:
         self._calendar = calendar
         self._rules = rules
 
-    def permission(self, caller: Caller, dialect: str, openers: tuple[str, ...]) -> Refusal | None:
-        """Whether plan and key open the dialect. `openers`: the plans that do, for the message."""
+    async def permission(self, caller: Caller, dialect: str) -> Refusal | None:
+        """Why plan or key do not open the dialect, with the plans that do; None when both do."""
         if dialect not in caller.plan.dialects:
-            names: dict[str, str | int] = {"plans": ", ".join(openers) or "—", "plan": caller.plan.name}
-            return Refusal(code=Code.PLAN_CLOSED, names=names)
+            offers = await self._store.list_plans()
+            openers = ", ".join(offer.plan.name for offer in offers if dialect in offer.plan.dialects)
+            return Refusal(code=Code.PLAN_CLOSED, names={"plans": openers or "—", "plan": caller.plan.name})
         if caller.key.dialects and dialect not in caller.key.dialects:
             return Refusal(code=Code.KEY_FORBIDS, names={"what": dialect})
         return None

@@ -47,14 +47,12 @@ class Callers:
             return Refusal(code=Code.KEY_FORBIDS, names={"what": address})
         return caller
 
-    async def refresh(self) -> bool:
+    async def refresh(self) -> None:
         """Empties the cache when an account, plan or key has changed, in this process or another."""
         version = await self._store.callers_version()
-        if version == self._version:
-            return False
-        self._version = version
-        self._cache.clear()
-        return True
+        if version != self._version:
+            self._version = version
+            self._cache.clear()
 
     def _unknown(self, code: Code, address: str) -> Refusal:
         window = self._limits.hit("bad_key", address, self._bad_keys_per_minute)

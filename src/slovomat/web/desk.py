@@ -24,15 +24,6 @@ class Desk:
         self._site = site
         self._room = BodyRoom(services.settings.bodies_max_bytes)
         self._terms: dict[str, Terms] = {}
-        self._openers: dict[str, tuple[str, ...]] = {}
-
-    async def refresh(self) -> None:
-        """Reads again which plans open which dialect."""
-        openers: dict[str, tuple[str, ...]] = {}
-        for offer in await self.services.store.list_plans():
-            for dialect in offer.plan.dialects:
-                openers[dialect] = (*openers.get(dialect, ()), offer.plan.name)
-        self._openers = openers
 
     def terms(self, dialect: Dialect) -> Terms:
         """The dialect's prices and limits."""
@@ -75,8 +66,7 @@ class Desk:
         caller = await self.services.callers.find(key, exchange.address)
         if isinstance(caller, Refusal):
             return caller
-        openers = self._openers.get(dialect.name, ())
-        return self.services.admission.permission(caller, dialect.name, openers) or caller
+        return await self.services.admission.permission(caller, dialect.name) or caller
 
     def headers(self, exchange: Exchange, extra: list[Header]) -> list[Header]:
         """Those of every answer, then the given ones."""
