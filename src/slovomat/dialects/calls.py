@@ -5,16 +5,11 @@ A dialect is one module of this package with a constant `DIALECT`; adding one is
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import msgspec
 
-from slovomat.domain.generation import JobView
 from slovomat.domain.refusal import Refusal
-from slovomat.domain.request import Accepted
-
-if TYPE_CHECKING:
-    from slovomat.dialects.job_form import JobForm
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,20 +109,3 @@ class Dialect(Protocol):
 
     def refuse(self, refusal: Refusal, action: Action | None, voice: Voice, terms: Terms) -> Answer:
         """The answer that says no; `action` is None where no route was found."""
-
-
-class JobDialect(Dialect, Protocol):
-    """A dialect of create, poll and balance."""
-
-    @property
-    def form(self) -> "JobForm":
-        """The names of its fields, which read its bodies."""
-
-    def created(self, accepted: Accepted, terms: Terms) -> Answer:
-        """The answer to an accepted create call."""
-
-    def polled(self, view: JobView, voice: Voice, terms: Terms) -> Answer:
-        """The answer to a poll."""
-
-    def balance(self, requests: int, terms: Terms) -> Answer:
-        """The answer to a question for the balance."""

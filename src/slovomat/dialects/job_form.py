@@ -1,8 +1,10 @@
-"""How the job dialects read their bodies: they differ in the names of the fields alone."""
+"""What the job dialects have in common: how they read their bodies, which differ in names alone."""
+
+from typing import Protocol
 
 import msgspec
 
-from slovomat.dialects.calls import BalanceCall, CreateCall, PollCall, Terms
+from slovomat.dialects.calls import Answer, BalanceCall, CreateCall, Dialect, PollCall, Terms, Voice
 from slovomat.dialects.json_body import (
     bad_field,
     idempotency_key,
@@ -11,7 +13,9 @@ from slovomat.dialects.json_body import (
     request_id,
     text_fault,
 )
+from slovomat.domain.generation import JobView
 from slovomat.domain.refusal import Code, Refusal
+from slovomat.domain.request import Accepted
 from slovomat.domain.text import cut
 from slovomat.ports.modes import ModeCatalogue
 
@@ -72,3 +76,20 @@ class JobForm(msgspec.Struct, frozen=True, kw_only=True):
         if fault := missing(fields, ("key",)):
             return fault
         return BalanceCall(fields["key"]) if isinstance(fields["key"], str) else bad_field("key", "string")
+
+
+class JobDialect(Dialect, Protocol):
+    """A dialect of create, poll and balance."""
+
+    @property
+    def form(self) -> JobForm:
+        """The names of its fields, which read its bodies."""
+
+    def created(self, accepted: Accepted, terms: Terms) -> Answer:
+        """The answer to an accepted create call."""
+
+    def polled(self, view: JobView, voice: Voice, terms: Terms) -> Answer:
+        """The answer to a poll."""
+
+    def balance(self, requests: int, terms: Terms) -> Answer:
+        """The answer to a question for the balance."""

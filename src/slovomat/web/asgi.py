@@ -6,7 +6,8 @@ from typing import cast
 
 import structlog
 
-from slovomat.dialects.calls import Action, Dialect, JobDialect
+from slovomat.dialects.calls import Action, Dialect
+from slovomat.dialects.job_form import JobDialect
 from slovomat.dialects.openai_chat import DIALECT as OPENAI
 from slovomat.dialects.registry import all_dialects
 from slovomat.domain.refusal import Code, Refusal

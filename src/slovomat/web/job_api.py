@@ -1,6 +1,7 @@
 """The handlers of the job dialects: create, poll, balance."""
 
-from slovomat.dialects.calls import Action, Answer, CreateCall, JobDialect
+from slovomat.dialects.calls import Action, Answer, CreateCall
+from slovomat.dialects.job_form import JobDialect
 from slovomat.dialects.json_body import idempotency_key
 from slovomat.domain.caller import Caller
 from slovomat.domain.ids import GenerationId

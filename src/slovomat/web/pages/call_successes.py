@@ -4,7 +4,8 @@ from typing import Any, cast
 
 import msgspec
 
-from slovomat.dialects.calls import Action, Answer, Dialect, JobDialect
+from slovomat.dialects.calls import Action, Answer, Dialect
+from slovomat.dialects.job_form import JobDialect
 from slovomat.dialects.openai_chat import OpenAIChat
 from slovomat.domain.generation import JobState, JobView
 from slovomat.domain.ids import GenerationId
