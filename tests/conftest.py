@@ -20,10 +20,9 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def logs_to_pytest() -> None:
-    """Logs go to logging, where pytest collects them: by itself structlog keeps whatever standard output
-    was when it was first imported, which may be a test's that is over."""
+    """Logs go to logging, where pytest collects them, whatever the test before has configured."""
     structlog.configure(
         processors=[structlog.stdlib.render_to_log_kwargs],
         wrapper_class=structlog.stdlib.BoundLogger,

@@ -70,14 +70,14 @@ def test_the_allowance_is_one_a_day_whatever_the_clock_does(service: JumpingServ
     from where that day was left, jobs and chats alike, and the books balance."""
     who = customer(service, daily=DAILY, rpm=0)
     jumps: list[timedelta | datetime] = [
-        timedelta(hours=11, minutes=59, seconds=58),
-        timedelta(seconds=3),
+        timedelta(hours=11, minutes=50),
+        timedelta(minutes=20),
         timedelta(hours=24),
         timedelta(hours=-25),
         timedelta(hours=-24),
         timedelta(hours=49),
-        datetime(2028, 2, 28, 23, 59, 59, tzinfo=MOSCOW),
-        timedelta(seconds=1),
+        datetime(2028, 2, 28, 23, 50, tzinfo=MOSCOW),
+        timedelta(minutes=20),
         timedelta(hours=24),
         timedelta(hours=-24),
         datetime(2027, 12, 31, 23, 0, tzinfo=MOSCOW),
