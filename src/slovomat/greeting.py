@@ -18,6 +18,7 @@ class FirstSteps(msgspec.Struct, frozen=True, kw_only=True):
 
     address: str
     site: str
+    everywhere: bool
     key: str | None
     login_url: str | None
     email: str
@@ -35,6 +36,10 @@ def greet(loaded: LoadedSettings, upstream: Upstream, steps: FirstSteps) -> None
         f"  configuration  {source}",
         f"  upstream       {upstream.name}, model {upstream.model or 'by free memory'}{state}",
     ]
+    if steps.everywhere and steps.site == steps.address:
+        lines.append(
+            "                 and on every address of this machine; name the public one: --site https://…"
+        )
     if steps.site != steps.address:
         lines.append(f"  public URL     {steps.site}")
     if readiness.remedy:

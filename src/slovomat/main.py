@@ -15,7 +15,7 @@ from slovomat.background import Background
 from slovomat.domain.days import Calendar
 from slovomat.domain.ids import GenerationId
 from slovomat.env import SystemEnv
-from slovomat.greeting import FirstSteps, greet
+from slovomat.greeting import FirstSteps, greet, say
 from slovomat.instance import load_secret
 from slovomat.limits.memory import MemoryLimits
 from slovomat.logs import configure_logs
@@ -115,7 +115,8 @@ async def _serve(loaded: LoadedSettings, env: Env) -> int:
         raise CannotStartError(f"the database cannot be opened: {error}", DATABASE) from None
     try:
         secret = load_secret(settings.data, env)
-        first = await first_start.prepare(store, env, secret, public=not _loopback(settings.host))
+        where = f" --data '{settings.data}'"
+        first = await first_start.prepare(store, env, secret, not _loopback(settings.host), where)
         if isinstance(first, str):
             raise CannotStartError(first)
         app = App(loaded, env, store, modes, secret=secret, listener=listener)
@@ -307,6 +308,7 @@ class App:
         return FirstSteps(
             address=self.address,
             site=self.site,
+            everywhere=ipaddress.ip_address(self._listener.getsockname()[0]).is_unspecified,
             key=first.key,
             login_url=login,
             email=first_start.OPERATOR_EMAIL,
@@ -320,6 +322,7 @@ class App:
     async def _drain(self, gate: Gate, worker: Worker) -> None:
         """Takes nothing new; what is inside may finish within the drain time, then it is ended."""
         gate.closed = True
+        say(f"  stopping: what is under way has {self._settings.drain_s:g} s to finish")
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(worker.stop(self._settings.drain_s))
             with contextlib.suppress(TimeoutError):

@@ -15,12 +15,12 @@ _FIRST_KEY, _LOGIN, _SHOWN = "first_key_id", "operator_login_sha256", "first_key
 
 _NO_ACCOUNT = """this instance has no account yet, and the first one gets a key that is shown openly:
 it is not made on an address that others can reach. Either start once on 127.0.0.1, or make an account first:
-  slovomat user add you@example.org --plan Престиж
-  slovomat credit you@example.org 100 --reason start
-  slovomat key create you@example.org"""
+  slovomat user add you@example.org --plan Престиж{where}
+  slovomat credit you@example.org 100 --reason start{where}
+  slovomat key create you@example.org{where}"""
 _OPEN_KEY = """the first key of this instance was shown openly and is still in force, so it is not served
 beyond this machine. Replace it, and start again:
-  slovomat key rotate {key_id} --overlap 0"""
+  slovomat key rotate {key_id} --overlap 0{where}"""
 
 
 class FirstStart(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,17 +30,18 @@ class FirstStart(msgspec.Struct, frozen=True, kw_only=True):
     login_token: str | None = None
 
 
-async def prepare(store: Store, env: Env, secret: bytes, public: bool) -> FirstStart | str:
+async def prepare(store: Store, env: Env, secret: bytes, public: bool, where: str = "") -> FirstStart | str:
     """Makes what a new instance needs, or says why it must not be served `public`ly yet.
 
+    `where`: the option that names this instance in the commands that are told.
     A first start that died before its key was shown is done again, with another key.
     """
     await ensure_price_list(store)
     if await _is_new(store):
-        return _NO_ACCOUNT if public else await _begin(store, env, secret)
+        return _NO_ACCOUNT.format(where=where) if public else await _begin(store, env, secret)
     first_key = await store.instance_value(_FIRST_KEY)
     if public and first_key and await _in_force(store, env, KeyId(int(first_key))):
-        return _OPEN_KEY.format(key_id=first_key)
+        return _OPEN_KEY.format(key_id=first_key, where=where)
     return FirstStart()
 
 
