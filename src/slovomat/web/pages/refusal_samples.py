@@ -9,7 +9,7 @@ _NAMES: dict[Code, dict[str, str | int]] = {
     Code.KEY_FORBIDS: {"what": "essay"},
     Code.NOT_JSON: {"detail": "line 1"},
     Code.MODEL_UNKNOWN: {"model": "gpt-0"},
-    Code.METHOD_WRONG: {"methods": "POST"},
+    Code.METHOD_WRONG: {"methods": "POST, OPTIONS"},
     Code.BODY_ENCODED: {"encoding": "gzip"},
     Code.FIELDS_MISSING: {"fields": "key"},
     Code.MODE_UNKNOWN: {"field": "mode", "modes": "chat, shorter, continue, …"},
