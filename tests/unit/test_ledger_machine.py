@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
@@ -284,9 +285,13 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 LedgerMachine.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=int(os.environ.get("LEDGER_EXAMPLES", "60")),
+    stateful_step_count=int(os.environ.get("LEDGER_STEPS", "50")),
+    derandomize="LEDGER_RANDOM" not in os.environ,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
-
+"""`./dev faults --row M3` asks for more examples, longer ones, and new ones in each run."""
 
 TestLedger = LedgerMachine.TestCase
 """Whatever happens in whatever order, the audit is true and the balances are the model's."""

@@ -1,0 +1,1 @@
+"""The scorecard of what the service must survive, as programs: `./dev faults`."""

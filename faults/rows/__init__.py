@@ -1,0 +1,1 @@
+"""The rows: each module here has a `ROWS`."""
