@@ -4,6 +4,8 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ("tests.servers.fixtures",)
+
 # The same examples in every run, however slow the machine: a red run means a change, not luck.
 settings.register_profile(
     "slovomat",

@@ -1,0 +1,1 @@
+"""Real servers for the tests, out of Python wheels: no system package, no container."""
