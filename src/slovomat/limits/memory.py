@@ -1,14 +1,13 @@
-"""Rate limits in this process's memory."""
+"""Limits counted in this process's memory."""
 
 import math
 from collections import deque
 
 from slovomat.ports.env import Env
-from slovomat.ports.limits import Window
+from slovomat.ports.limits import NO_LIMIT, Window
 
 _WINDOW_S = 60.0
 _WINDOW_MS = 60_000
-_FREE = Window(allowed=True, limit=0, remaining=0, reset_ms=0)
 
 
 class MemoryLimits:
@@ -22,16 +21,31 @@ class MemoryLimits:
         self._calls: dict[tuple[str, str], deque[float]] = {}
         self._tidied_s = env.monotonic_s()
 
-    def hit(self, kind: str, who: str, per_minute: int) -> Window:
+    async def hit(self, kind: str, who: str, per_minute: int) -> Window:
         """Counts one call, if it is allowed."""
+        return self.hit_now(kind, who, per_minute)
+
+    def hit_now(self, kind: str, who: str, per_minute: int) -> Window:
+        """The same, for who cannot wait."""
         if per_minute == 0:
-            return _FREE
+            return NO_LIMIT
         now_s = self._env.monotonic_s()
         calls = self._recent(kind, who, now_s)
         if len(calls) >= per_minute:
             return _refused(calls, per_minute, now_s)
         calls.append(now_s)
-        return _allowed(calls, per_minute, now_s)
+        return Window(True, per_minute, per_minute - len(calls), _WINDOW_MS)
+
+    def refusal(self, kind: str, who: str, per_minute: int) -> Window | None:
+        """What a call would be told that is over the limit; None for one that would pass. Counts nothing."""
+        now_s = self._env.monotonic_s()
+        calls = self._recent(kind, who, now_s)
+        return _refused(calls, per_minute, now_s) if len(calls) >= per_minute else None
+
+    def count(self, kind: str, who: str) -> None:
+        """Counts a call that was allowed elsewhere."""
+        now_s = self._env.monotonic_s()
+        self._recent(kind, who, now_s).append(now_s)
 
     def __len__(self) -> int:
         """How many callers are remembered."""
@@ -56,11 +70,34 @@ class MemoryLimits:
             del self._calls[who]
 
 
-def _allowed(calls: deque[float], per_minute: int, now_s: float) -> Window:
-    remaining = per_minute - len(calls)
-    return Window(
-        allowed=True, limit=per_minute, remaining=remaining, reset_ms=_ms_until_out(calls[-1], now_s)
-    )
+class MemorySlots:
+    """The Slots port for one process."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, set[str]] = {}
+
+    async def enter(self, who: str, limit: int, token: str) -> bool:
+        """Takes a slot, unless all are taken."""
+        return self.enter_now(who, limit, token)
+
+    def enter_now(self, who: str, limit: int, token: str) -> bool:
+        """The same, for who cannot wait."""
+        taken = self._taken.setdefault(who, set())
+        if len(taken) >= limit:
+            return False
+        taken.add(token)
+        return True
+
+    def leave(self, who: str, token: str) -> None:
+        """Gives a slot back."""
+        taken = self._taken.get(who, set())
+        taken.discard(token)
+        if not taken:
+            self._taken.pop(who, None)
+
+    def taken(self) -> list[tuple[str, str]]:
+        """Who holds which token."""
+        return [(who, token) for who, tokens in self._taken.items() for token in tokens]
 
 
 def _refused(calls: deque[float], per_minute: int, now_s: float) -> Window:

@@ -1,8 +1,11 @@
-"""The port to rate limits. No money depends on them."""
+"""The ports to rate limits and concurrency limits. No money depends on them."""
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
+
+Reach = Literal["local", "shared"]
+"""Whether each node counts by itself now, or all of them together."""
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -15,8 +18,21 @@ class Window(msgspec.Struct, frozen=True):
     """Until the whole limit is there again; for a refused call, until the next one is allowed."""
 
 
+NO_LIMIT = Window(allowed=True, limit=0, remaining=0, reset_ms=0)
+
+
 class Limits(Protocol):
     """Counts calls in moving windows of a minute: in any 60 seconds at most `per_minute` pass."""
 
-    def hit(self, kind: str, who: str, per_minute: int) -> Window:
+    async def hit(self, kind: str, who: str, per_minute: int) -> Window:
         """Counts one call, if it is allowed."""
+
+
+class Slots(Protocol):
+    """Counts what is under way: of one owner at most `limit` at once."""
+
+    async def enter(self, who: str, limit: int, token: str) -> bool:
+        """Takes a slot under this token, never used before, unless `limit` (above 0) of them are taken."""
+
+    def leave(self, who: str, token: str) -> None:
+        """Gives the token's slot back, at once and without waiting; one that was not taken is no error."""

@@ -56,14 +56,16 @@ class Admission:
             return Refusal(code=Code.KEY_FORBIDS, names={"what": dialect})
         return None
 
-    def poll(self, caller: Caller) -> Refusal | None:
+    async def poll(self, caller: Caller) -> Refusal | None:
         """Counts a poll."""
-        return self._often(self._limits.hit("poll", str(caller.account_id), self._rules.polls_per_minute))
+        return self._often(
+            await self._limits.hit("poll", str(caller.account_id), self._rules.polls_per_minute)
+        )
 
-    def asks_balance(self, caller: Caller) -> Refusal | None:
+    async def asks_balance(self, caller: Caller) -> Refusal | None:
         """Counts a question for the balance."""
         return self._often(
-            self._limits.hit("balance", str(caller.account_id), self._rules.balances_per_minute)
+            await self._limits.hit("balance", str(caller.account_id), self._rules.balances_per_minute)
         )
 
     async def balance(self, caller: Caller) -> int:
@@ -87,7 +89,7 @@ class Admission:
         """
         rpm = caller.plan.rpm
         per_minute = self._rules.creates_per_minute if rpm is None else rpm
-        window = self._limits.hit("create", str(caller.account_id), per_minute)
+        window = await self._limits.hit("create", str(caller.account_id), per_minute)
         refusal = self._often(window) or _mode_refusal(caller, request.mode)
         if refusal is not None:
             return Admitted(refusal, window)

@@ -30,13 +30,13 @@ class Callers:
         Over the limit a bad key is told to wait, and a good one still works: its owner may share the address.
         """
         if not well_formed(key):
-            return self._unknown(Code.KEY_MISTYPED, address)
+            return await self._unknown(Code.KEY_MISTYPED, address)
         hashed = key_hash(self._secret, key)
         caller = self._cache.get(hashed)
         if caller is None:
             caller = await self._store.find_caller(hashed)
             if caller is None:
-                return self._unknown(Code.KEY_UNKNOWN, address)
+                return await self._unknown(Code.KEY_UNKNOWN, address)
             if len(self._cache) >= _CACHE_MAX:
                 self._cache.clear()
             self._cache[hashed] = caller
@@ -54,8 +54,8 @@ class Callers:
             self._version = version
             self._cache.clear()
 
-    def _unknown(self, code: Code, address: str) -> Refusal:
-        window = self._limits.hit("bad_key", address, self._bad_keys_per_minute)
+    async def _unknown(self, code: Code, address: str) -> Refusal:
+        window = await self._limits.hit("bad_key", address, self._bad_keys_per_minute)
         if window.allowed:
             return Refusal(code=code)
         return Refusal(code=Code.TOO_OFTEN, retry_after_ms=window.reset_ms)

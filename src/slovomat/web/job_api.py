@@ -61,7 +61,7 @@ class JobAPI:
         caller = await self._desk.caller(exchange, self._dialect, call.key)
         if isinstance(caller, Refusal):
             return caller
-        if refusal := self._services.admission.poll(caller):
+        if refusal := await self._services.admission.poll(caller):
             return refusal
         view = await self._services.store.find_job(caller.account_id, GenerationId(call.id))
         if view is None or view.pruned:
@@ -78,7 +78,7 @@ class JobAPI:
         caller = await self._desk.caller(exchange, self._dialect, call.key)
         if isinstance(caller, Refusal):
             return caller
-        if refusal := self._services.admission.asks_balance(caller):
+        if refusal := await self._services.admission.asks_balance(caller):
             return refusal
         return self._dialect.balance(await self._services.admission.balance(caller), self._terms)
 
