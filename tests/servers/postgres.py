@@ -3,21 +3,18 @@
 import os
 import shutil
 import signal
-import subprocess
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
-from tests.servers.folders import PID_FILE, new_folder
-from tests.servers.ports import free_port
+from tests.servers.folders import new_folder
 from tests.servers.processes import children_of, send, wait_gone
+from tests.servers.server import START_S, STOP_S, Server
 from tests.servers.wheel import account, environment, give, programs, run
 
-START_S, STOP_S = 60, 60
 USER = "postgres"
 StopMode = Literal["smart", "fast", "immediate"]
 _STOP_SIGNALS: dict[StopMode, signal.Signals] = {
@@ -39,7 +36,7 @@ _SETTINGS: dict[str, str | int] = {
 _QUICK = {"fsync": "off", "full_page_writes": "off"}
 
 
-class PostgresServer:
+class PostgresServer(Server):
     """One server with its own folder and port, which it keeps over restarts.
 
     `durable`: what it has committed survives the machine too (it waits for the disk).
@@ -54,13 +51,10 @@ class PostgresServer:
         settings: Mapping[str, str | int] | None = None,
         standby_of: "PostgresServer | None" = None,
     ) -> None:
+        super().__init__("pg")
         self.version: int = standby_of.version if standby_of else version
-        self.port = free_port()
-        self.folder = new_folder("pg")
-        self.log = self.folder / "log"
         self._data = self.folder / "data"
         self._settings = _SETTINGS | ({} if durable else _QUICK) | dict(settings or {})
-        self._process: subprocess.Popen[bytes] | None = None
         give(self.folder)
         if standby_of:
             self._follow(standby_of)
@@ -68,26 +62,6 @@ class PostgresServer:
             shutil.copytree(_new_cluster(self.version), self._data, symlinks=True, copy_function=_copy_owned)
             _own(self._data)
         self._configure()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    @property
-    def pid(self) -> int:
-        """The postmaster's process."""
-        assert self._process is not None
-        return self._process.pid
-
-    @property
-    def running(self) -> bool:
-        """Whether it has been started, and has not ended since."""
-        return self._process is not None and self._process.poll() is None
 
     def url(self, database: str = "postgres") -> str:
         """Where clients find a database of it."""
@@ -97,28 +71,9 @@ class PostgresServer:
         """The same by its unix socket."""
         return f"postgresql://{USER}@/{database}?host={self.folder}&port={self.port}"
 
-    def start(self) -> None:
-        """Starts it, and returns when it takes connections."""
-        assert not self.running
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [programs(self.version) / "postgres", "-D", self._data],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd="/",
-                env=environment(),
-                start_new_session=True,
-                **account(),
-            )
-        (self.folder / PID_FILE).write_text(str(self.pid), "ascii")
-        self._wait_ready()
-
     def stop(self, mode: StopMode = "fast") -> None:
         """Stops it; `immediate` is without a checkpoint, as after a crash."""
-        if self.running:
-            send(_STOP_SIGNALS[mode], self.pid)
-        self._wait_end()
+        self._end(_STOP_SIGNALS[mode])
 
     def kill(self) -> None:
         """Kills the postmaster and all its children by SIGKILL."""
@@ -127,7 +82,7 @@ class PostgresServer:
             children = children_of(self.pid)
             send(signal.SIGKILL, self.pid, *children)
             wait_gone(children, STOP_S)
-        self._wait_end()
+        self._end(signal.SIGKILL)
 
     def restart(self, mode: StopMode = "fast") -> None:
         """Stops and starts it, on the same port."""
@@ -148,7 +103,7 @@ class PostgresServer:
         if self.running:
             self.thaw()
         self.stop("immediate")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        super().close()
 
     def execute(self, sql: str, database: str = "postgres") -> str:
         """Executes statements, and returns the rows of the last as lines of values with | between."""
@@ -185,21 +140,14 @@ class PostgresServer:
         text = "".join(f"{name} = '{value}'\n" for name, value in lines.items())
         (self._data / "postgresql.conf").write_text(text, "utf-8")
 
-    def _wait_ready(self) -> None:
-        end = time.monotonic() + START_S
-        while self.running and time.monotonic() < end:
-            with suppress(FileNotFoundError):
-                lines = (self._data / "postmaster.pid").read_text("utf-8").splitlines()
-                if lines[:1] == [str(self.pid)] and lines[-1].strip() == "ready":
-                    return
-            time.sleep(0.01)
-        self.kill()
-        raise RuntimeError(f"PostgreSQL did not start:\n{self.log.read_text('utf-8')[-3000:]}")
+    def _launch(self) -> None:
+        self._run([programs(self.version) / "postgres", "-D", self._data], environment(), **account())
 
-    def _wait_end(self) -> None:
-        if self._process is not None:
-            self._process.wait(STOP_S)
-            (self.folder / PID_FILE).unlink(missing_ok=True)
+    def _answers(self) -> bool:
+        with suppress(FileNotFoundError):
+            lines = (self._data / "postmaster.pid").read_text("utf-8").splitlines()
+            return lines[:1] == [str(self.pid)] and lines[-1].strip() == "ready"
+        return False
 
 
 @cache
