@@ -1,7 +1,7 @@
 """A real store with one customer in it, for tests of the ledger and the queue."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -92,7 +92,7 @@ class Books:
         self, hold: GenerationId, state: HoldState, answer: StoredAnswer | None = None, reason: str = ""
     ) -> bool:
         """Closes a hold."""
-        return await self.store.close(closing(hold, state, reason), self.env.now_ms(), answer)
+        return await self.store.close(self.closing(hold, state, reason), self.env.now_ms(), answer)
 
     async def balance(self, allowance: int | None = None, key: KeyPolicy | None = None) -> int:
         """What the key can spend."""
@@ -106,32 +106,42 @@ class Books:
         )
         return await self.store.balance(query)
 
-    async def claim(self, limit: int = 100, owner: str = "me", per_account: int = 0) -> list[ClaimedJob]:
+    async def claim(
+        self, limit: int = 100, owner: str = "me", per_account: int = 0, lease_ms: int = LEASE_MS
+    ) -> list[ClaimedJob]:
         """Claims waiting jobs."""
         now_ms = self.env.now_ms()
         order = ClaimOrder(
-            owner=owner, limit=limit, now_ms=now_ms, lease_until_ms=now_ms + LEASE_MS, per_account=per_account
+            owner=owner, limit=limit, now_ms=now_ms, lease_ms=lease_ms, per_account=per_account
         )
         return await self.store.claim(order)
 
     async def complete(self, job: ClaimedJob, result: str = "done") -> bool:
         """Finishes a job well."""
-        return await self.store.complete(job, result, closing(job.id, HoldState.SETTLED), self.env.now_ms())
+        return await self.store.complete(
+            job, result, self.closing(job.id, HoldState.SETTLED), self.env.now_ms()
+        )
 
     async def fail(self, job: ClaimedJob, error: str = "upstream_error") -> bool:
         """Finishes a job badly."""
         return await self.store.fail(
-            job, error, closing(job.id, HoldState.RELEASED, error), self.env.now_ms()
+            job, error, self.closing(job.id, HoldState.RELEASED, error), self.env.now_ms()
+        )
+
+    async def take_over(self, owner: str, live: Collection[GenerationId] = ()) -> int:
+        """Queues again what has lapsed."""
+        return await self.store.take_over(owner, live, self.env.now_ms(), 500)
+
+    def closing(self, hold: GenerationId, state: HoldState, reason: str = "") -> Closing:
+        """How a generation of the customer's ended."""
+        usage = Usage(1, 2)
+        return Closing(
+            id=hold, account_id=self.account, state=state, reason=reason, upstream="test", usage=usage
         )
 
     async def balanced(self) -> None:
         """Every invariant holds."""
         assert (await self.store.audit()).violations == ()
-
-
-def closing(hold: GenerationId, state: HoldState, reason: str = "") -> Closing:
-    """How a generation ended."""
-    return Closing(id=hold, state=state, reason=reason, upstream="test", usage=Usage(1, 2))
 
 
 @asynccontextmanager

@@ -67,6 +67,7 @@ class Background:
     async def _sweep_up(self) -> None:
         await self._services.settler.close_owed()
         await self._sweep.holds()
+        await self._sweep.orphans()
         await self._sweep.leases()
         await self._sweep.overdue()
         queued, oldest_ms = await self._services.store.queue_depth()
@@ -78,6 +79,7 @@ class Background:
         batch = 1
         while batch:
             batch = await self._sweep.prune()
+        await self._sweep.bury()
 
     async def _audit(self) -> None:
         self._services.metrics.audited(len((await self._services.store.audit()).violations))

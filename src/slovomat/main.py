@@ -231,16 +231,17 @@ class App:
 
     async def run(self, first: first_start.FirstStart, upstream: Upstream, started: "_Tasks") -> int:
         """Serves until told to stop, then drains."""
-        await self._sweep(live=()).after_restart()
         async with asyncio.TaskGroup() as tasks:
             started.group = tasks
             services, worker = self._compose(limited(upstream))
+            sweep = self._sweep(services.settler, worker)
+            await sweep.at_start()
             desk = Desk(services, lambda: self.site)
             entry = Entry(desk, self._pages(services), _health(desk))
             server = EmbeddedServer(entry, self._settings)
             await services.callers.refresh()
             await upstream.start()
-            loops = self._background(services, server, worker).start(tasks)
+            loops = Background(services, sweep, server, worker, self._env).start(tasks)
             loops.append(tasks.create_task(worker.heartbeat()))
             working = tasks.create_task(worker.run(tasks))
             serving = tasks.create_task(server.serve([self._listener]))
@@ -289,16 +290,9 @@ class App:
         )
         return services, worker
 
-    def _admission(self, limits: Limits) -> Admission:
-        calendar = Calendar(self._settings.time_zone)
-        told = rules.admission_rules(self._settings, self._owner)
-        return Admission(self._store, self._env, limits, calendar, told)
-
-    def _sweep(self, live: Container[GenerationId]) -> Sweep:
-        return Sweep(self._store, self._env, rules.sweep_rules(self._settings, self._owner), live)
-
-    def _background(self, services: Services, server: EmbeddedServer, worker: Worker) -> Background:
-        return Background(services, self._sweep(services.settler.live), server, worker, self._env)
+    def _sweep(self, settler: Settler, worker: Worker) -> Sweep:
+        told = rules.sweep_rules(self._settings, self._owner)
+        return Sweep(self._store, self._env, told, settler.live, worker.running)
 
     def _pages(self, services: Services) -> Any:
         return make_pages(lambda: self.site, self._store, services.modes, self._settings)

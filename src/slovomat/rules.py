@@ -50,6 +50,7 @@ def sweep_rules(settings: Settings, owner: str) -> SweepRules:
     """Of the sweep."""
     return SweepRules(
         owner=owner,
+        lease_ms=int(settings.lease_s * 1000),
         job_wait_ms=settings.job_wait_hours * _HOUR_MS,
         results_ms=settings.results_days * 24 * _HOUR_MS,
         idempotency_ms=settings.idempotency_hours * _HOUR_MS,

@@ -119,7 +119,7 @@ class Settings(BaseModel):
     job_attempts: Positive = Field(default=3, description="upstream calls for a job before it fails")
     job_retry_wait_s: Seconds = Field(default=1, description="before the second attempt; then doubled")
     job_wait_hours: Positive = Field(default=24, description="a job that no worker took so long is released")
-    lease_s: Seconds = Field(default=30, description="after so long without heartbeat a job is taken over")
+    lease_s: Seconds = Field(default=15, description="a node silent so long is dead: its jobs go to others")
     drain_s: float = Field(default=30, ge=0, le=3_600, description="time to finish after SIGTERM")
 
     # How it speaks.

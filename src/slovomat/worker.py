@@ -2,19 +2,25 @@
 
 import asyncio
 import contextlib
+from typing import Protocol
 
 import msgspec
 import structlog
 
 from slovomat.domain.generation import ClaimedJob
+from slovomat.domain.ids import GenerationId
 from slovomat.logs import subject
 from slovomat.ports.env import Env
-from slovomat.ports.store import ClaimOrder, Jobs, StoreUnavailableError
+from slovomat.ports.store import ClaimOrder, Jobs, Nodes, StoreUnavailableError
 from slovomat.ports.upstream import Upstream
 from slovomat.usecases.jobs import JobRunner
 
 _POLL_S = 0.5
 """How often the queue is asked without a wake-up: retries come due, other processes hand back."""
+
+
+class JobsAndNodes(Jobs, Nodes, Protocol):
+    """What a worker needs of the store."""
 
 
 class WorkerRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,15 +37,15 @@ class Worker:
     """Claims as many jobs as it has free places. All its tasks belong to the group given to `run`."""
 
     def __init__(
-        self, runner: JobRunner, jobs: Jobs, upstream: Upstream, env: Env, rules: WorkerRules
+        self, runner: JobRunner, store: JobsAndNodes, upstream: Upstream, env: Env, rules: WorkerRules
     ) -> None:
         self._runner = runner
-        self._jobs = jobs
+        self._store = store
         self._upstream = upstream
         self._env = env
         self._rules = rules
         self._wake = asyncio.Event()
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], ClaimedJob] = {}
         self._stopping = False
         self._log = structlog.get_logger("slovomat")
         self.queued = 0
@@ -75,10 +81,10 @@ class Worker:
                 owner=self._rules.owner,
                 limit=free,
                 now_ms=now_ms,
-                lease_until_ms=now_ms + self._rules.lease_ms,
+                lease_ms=self._rules.lease_ms,
                 per_account=self._rules.per_account,
             )
-            jobs = await self._jobs.claim(order)
+            jobs = await self._store.claim(order)
             if self._stopping:  # `stop` hands back what came too late
                 return 0
         except StoreUnavailableError as error:
@@ -87,7 +93,7 @@ class Worker:
         self.queued = max(0, self.queued - len(jobs))
         for job in jobs:
             task = tasks.create_task(self._attempt(job))
-            self._running.add(task)
+            self._running[task] = job
             task.add_done_callback(self._ended)
         return len(jobs)
 
@@ -108,18 +114,22 @@ class Worker:
                 self._log.exception("a job failed by a bug", error=type(error).__name__)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        del self._running[task]
         self._wake.set()
 
+    def running(self) -> frozenset[GenerationId]:
+        """The jobs under way here."""
+        return frozenset(job.id for job in self._running.values())
+
     async def heartbeat(self) -> None:
-        """Extends the leases of what is running, until cancelled."""
+        """Extends the lease of this process and of what it works on, until cancelled."""
         while True:
             await asyncio.sleep(self._rules.lease_ms / 3000)
-            if self._running:
-                with contextlib.suppress(StoreUnavailableError):
-                    await self._jobs.extend_leases(
-                        self._rules.owner, self._env.now_ms() + self._rules.lease_ms
-                    )
+            jobs = tuple(self._running.values())
+            try:
+                await self._store.beat(self._rules.owner, jobs, self._env.now_ms(), self._rules.lease_ms)
+            except StoreUnavailableError as error:
+                self._log.warning("no heartbeat", error=str(error))
 
     async def stop(self, drain_s: float) -> None:
         """Claims no more; what is not finished in time is handed back for the next start."""
@@ -132,6 +142,6 @@ class Worker:
         if self._running:
             await asyncio.wait(tuple(self._running), timeout=5)
         try:  # after every claim: the writer keeps the order in which it was asked
-            await self._jobs.hand_back(self._rules.owner, self._env.now_ms())
+            await self._store.hand_back(self._rules.owner, self._env.now_ms())
         except StoreUnavailableError as error:  # the next start takes them over
             self._log.error("jobs were not handed back", error=str(error))

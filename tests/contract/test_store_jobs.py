@@ -3,13 +3,15 @@
 import asyncio
 
 import pytest
-from tests.books import LEASE_MS, MODE, Books, closing, mark
+from tests.books import LEASE_MS, MODE, Books, mark
 from tests.played_env import DAY_MS, NOON_MS
 
 from slovomat.domain.generation import HoldState, JobState
 from slovomat.domain.ids import AccountId, GenerationId
 
 pytestmark = pytest.mark.anyio
+LAPSED = -1000
+"""A lease that is over at once, in milliseconds."""
 
 
 async def queue(books: Books, count: int) -> list[GenerationId]:
@@ -66,9 +68,9 @@ async def test_a_final_state_never_changes(books: Books) -> None:
     now_ms = books.env.now_ms()
     assert not await books.complete(job, "the second")
     assert not await books.fail(job)
-    assert not await books.store.retry(job, now_ms)
+    assert not await books.store.retry(job, now_ms, 0)
     assert await books.store.hand_back("me", now_ms) == 0
-    assert await books.store.take_over("another", now_ms, 1 << 62) == 0
+    assert await books.take_over("another") == 0
     view = await books.store.find_job(books.account, job_id)
     assert view is not None
     assert view.result == "the first"
@@ -77,36 +79,79 @@ async def test_a_final_state_never_changes(books: Books) -> None:
 async def test_a_lost_lease_cannot_finish(books: Books) -> None:
     """Once another worker has claimed the job, the first one's token ends nothing."""
     await queue(books, 1)
-    (stale,) = await books.claim(owner="slow")
-    await books.store.take_over("quick", NOON_MS, 1 << 62)
+    (stale,) = await books.claim(owner="slow", lease_ms=LAPSED)
+    assert await books.take_over("quick") == 1
     (fresh,) = await books.claim(owner="quick")
     assert fresh.token > stale.token
     assert not await books.complete(stale, "late")
     assert not await books.fail(stale)
-    assert not await books.store.retry(stale, NOON_MS)
+    assert not await books.store.retry(stale, NOON_MS, 0)
     assert await books.complete(fresh, "in time")
 
 
 async def test_a_lease_taken_over_cannot_finish_before_the_next_claim(books: Books) -> None:
     """A queued job is nobody's, even though no newer token is out."""
     await queue(books, 1)
-    (stale,) = await books.claim(owner="slow")
-    await books.store.take_over("quick", NOON_MS, 1 << 62)
+    (stale,) = await books.claim(owner="slow", lease_ms=LAPSED)
+    assert await books.take_over("quick") == 1
     assert not await books.complete(stale, "late")
     assert await books.balance() == 0
 
 
 async def test_leases_lapse_without_a_heartbeat(books: Books) -> None:
-    """What is past its lease goes back to the queue, but for the asker's own, and what was extended."""
-    await queue(books, 3)
-    await books.claim(1, "silent")
-    await books.claim(1, "beating")
-    await books.claim(1, "asking")
-    books.env.jump_ms(LEASE_MS + 1)
+    """What is past its lease goes back to the queue, but for what was extended, or is live with the asker."""
+    await queue(books, 4)
+    await books.claim(1, "silent", lease_ms=LAPSED)
+    beating = await books.claim(1, "beating", lease_ms=LAPSED)
+    (live, lost) = await books.claim(2, "asking", lease_ms=LAPSED)
+    assert await books.store.beat("beating", beating, books.env.now_ms(), LEASE_MS) == 1
+    assert await books.take_over("asking", {live.id}) == 2
+    assert [job.text for job in await books.claim()] == ["text 0", lost.text]
+
+
+async def test_a_heartbeat_extends_no_lease_that_was_lost(books: Books) -> None:
+    """The job is another's by now."""
+    await queue(books, 1)
+    stale = await books.claim(owner="slow", lease_ms=LAPSED)
+    await books.take_over("quick")
+    await books.claim(owner="quick", lease_ms=LAPSED)
+    assert await books.store.beat("slow", stale, books.env.now_ms(), LEASE_MS) == 0
+    assert await books.take_over("another") == 1
+
+
+async def test_the_holds_of_the_dead_are_found(books: Books) -> None:
+    """Those of processes without a lease in force, but no job's."""
+    await books.credit(100)
+    await books.store.beat("lives", (), books.env.now_ms(), LEASE_MS)
+    await books.store.beat("silent", (), books.env.now_ms(), LAPSED)
+    await books.store.beat("left", (), books.env.now_ms(), LEASE_MS)
+    await books.held(owner="lives")
+    dead = {await books.held(owner=owner) for owner in ("silent", "left", "unknown")}
+    await books.held(job_text="text")
+    await books.store.leave("left")
+    found = await books.store.orphaned_holds(books.env.now_ms(), 10)
+    assert {hold.id for hold in found} == dead
+    assert {hold.account_id for hold in found} == {books.account}
+
+
+async def test_a_process_finds_its_own_holds_past_their_time(books: Books) -> None:
+    """And none of another's, whose clock may differ."""
+    await books.credit(100)
+    mine = await books.held(owner="me")
+    await books.held(owner="another")
     now_ms = books.env.now_ms()
-    assert await books.store.extend_leases("beating", now_ms + LEASE_MS) == 1
-    assert await books.store.take_over("asking", now_ms, now_ms) == 1
-    assert [job.text for job in await books.claim()] == ["text 0"]
+    assert await books.store.expired_holds("me", now_ms, 10) == []
+    late_ms = now_ms + DAY_MS
+    assert [hold.id for hold in await books.store.expired_holds("me", late_ms, 10)] == [mine]
+
+
+async def test_only_the_long_silent_are_buried(books: Books) -> None:
+    """A process that lives keeps its lease."""
+    now_ms = books.env.now_ms()
+    await books.store.beat("silent", (), now_ms, LAPSED)
+    await books.store.beat("lives", (), now_ms, LEASE_MS)
+    assert await books.store.bury(now_ms, 10) == 1
+    assert await books.store.bury(now_ms, 10) == 0
 
 
 async def test_jobs_are_handed_back(books: Books) -> None:
@@ -122,7 +167,7 @@ async def test_a_retry_waits_and_counts(books: Books) -> None:
     """The job comes back after its pause, as the next attempt."""
     await queue(books, 1)
     (job,) = await books.claim()
-    assert await books.store.retry(job, NOON_MS + 5000)
+    assert await books.store.retry(job, NOON_MS, 5000)
     assert await books.claim() == []
     books.env.jump_ms(5000)
     (again,) = await books.claim()
@@ -216,7 +261,7 @@ async def test_the_operator_sees_every_job(books: Books) -> None:
     """By state or all, the newest first; one in full, with mode, price, upstream and tokens."""
     ids = await queue(books, 3)
     (job,) = await books.claim(1)
-    await books.store.complete(job, "done", closing(job.id, HoldState.SETTLED), NOON_MS + 7)
+    await books.store.complete(job, "done", books.closing(job.id, HoldState.SETTLED), NOON_MS + 7)
     assert [row.id for row in await books.store.list_jobs("", 2)] == ids[:0:-1]
     assert [row.id for row in await books.store.list_jobs("completed", 10)] == [job.id]
     record = await books.store.job_record(job.id)

@@ -228,10 +228,11 @@ class LedgerMachine(RuleBasedStateMachine):
         """A job ends, well or not; a second end of it, or one without the lease, changes nothing."""
         job = self.jobs.pop(0)
         if how == "retry":
-            assert self.runner.run(self.books.store.retry(job, self.now))
+            assert self.runner.run(self.books.store.retry(job, self.now, 0))
             return
         if how == "taken over":
-            self.runner.run(self.books.store.take_over("another", self.now, 1 << 62))
+            self.runner.run(self.books.store.alone("another"))
+            self.runner.run(self.books.take_over("another"))
             self.jobs.clear()
             assert not self.runner.run(self.books.complete(job))
             return

@@ -1,6 +1,6 @@
 """What nobody else closes: holds of the dead, lapsed leases, old texts."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 
 import pytest
@@ -22,10 +22,12 @@ async def books(tmp_path: Path) -> AsyncIterator[Books]:
         yield opened
 
 
-def sweep(books: Books, live: set[GenerationId] | None = None, owner: str = "me") -> Sweep:
+def sweep(books: Books, live: Collection[GenerationId] = (), running: Collection[GenerationId] = ()) -> Sweep:
     """The sweep of one process."""
-    rules = SweepRules(owner=owner, results_ms=30 * DAY_MS, job_wait_ms=DAY_MS, idempotency_ms=DAY_MS)
-    return Sweep(books.store, books.env, rules, live or set())
+    rules = SweepRules(
+        owner="me", lease_ms=LEASE_MS, results_ms=30 * DAY_MS, job_wait_ms=DAY_MS, idempotency_ms=DAY_MS
+    )
+    return Sweep(books.store, books.env, rules, live, lambda: running)
 
 
 async def state(books: Books, job: GenerationId) -> JobState | None:
@@ -41,7 +43,7 @@ async def test_after_a_restart_nothing_of_the_dead_is_held(books: Books) -> None
     job = await books.held(job_text="text")
     await books.claim(owner="dead")
     key = await books.hold(idempotency=mark("k"), owner="dead")
-    await sweep(books).after_restart()
+    await sweep(books).at_start()
     assert await books.store.open_holds() == 1
     assert await books.balance() == 1998
     assert await state(books, job) is JobState.QUEUED
@@ -52,7 +54,7 @@ async def test_a_restart_clears_more_than_a_batch(books: Books) -> None:
     """600 orphans take two bites."""
     for _ in range(600):
         await books.held(1, owner="dead")
-    await sweep(books).after_restart()
+    await sweep(books).at_start()
     assert await books.store.open_holds() == 0
 
 
@@ -67,15 +69,36 @@ async def test_holds_past_their_time_expire_but_not_those_alive(books: Books) ->
 
 
 async def test_leases_of_others_lapse_and_ones_own_never(books: Books) -> None:
-    """A process knows that it lives, whatever the clock says."""
+    """A process knows what it works on, whatever the clock says."""
     mine, others = await books.held(job_text="mine"), await books.held(job_text="others")
     await books.claim(1, "me")
     await books.claim(1, "another")
-    assert await sweep(books).leases() == 0
+    assert await sweep(books, running={mine}).leases() == 0
     books.env.jump_ms(LEASE_MS + 1)
-    assert await sweep(books).leases() == 1
+    assert await sweep(books, running={mine}).leases() == 1
     assert await state(books, mine) is JobState.RUNNING
     assert await state(books, others) is JobState.QUEUED
+
+
+async def test_a_claim_that_was_never_heard_of_lapses(books: Books) -> None:
+    """Committed while the process was told that the database is away: nobody works on it."""
+    job = await books.held(job_text="text")
+    await books.claim(1, "me")
+    books.env.jump_ms(LEASE_MS + 1)
+    assert await sweep(books).leases() == 1
+    assert await state(books, job) is JobState.QUEUED
+
+
+async def test_holds_of_processes_that_died_expire_while_others_live(books: Books) -> None:
+    """Each node keeps its own, and what this one works on even after its lease has lapsed."""
+    await books.store.beat("lives", (), books.env.now_ms(), LEASE_MS)
+    kept = await books.held(owner="lives")
+    mine = await books.held(owner="me")
+    dead = await books.held(owner="dead")
+    assert await sweep(books, live={mine}).orphans() == 1
+    assert not await books.close(dead, HoldState.SETTLED)
+    assert await books.close(mine, HoldState.SETTLED)
+    assert await books.close(kept, HoldState.SETTLED)
 
 
 async def test_jobs_that_waited_for_a_day_are_released(books: Books) -> None:

@@ -31,6 +31,7 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True):
     """How a generation ended, for its record. `reason`: a word for reports, empty when all went well."""
 
     id: GenerationId
+    account_id: AccountId
     state: HoldState
     reason: str = ""
     upstream: str = ""

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from slovomat.domain.ids import GenerationId
+from slovomat.domain.ids import AccountId, GenerationId
 from slovomat.domain.mode import ModeRef
 
 
@@ -52,6 +52,7 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     """A generation whose price is set aside. `balance_requests`: what is left after it."""
 
     id: GenerationId
+    account_id: AccountId
     balance_requests: int
     charged_requests: int
     replayed: bool = False

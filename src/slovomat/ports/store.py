@@ -1,6 +1,6 @@
 """The port to all that must not be lost. One method is one transaction; none spans a network call."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 import msgspec
@@ -53,6 +53,13 @@ class BalanceQuery(msgspec.Struct, frozen=True, kw_only=True):
     now_ms: int
 
 
+class OpenHold(msgspec.Struct, frozen=True):
+    """A hold that nobody has closed."""
+
+    account_id: AccountId
+    id: GenerationId
+
+
 class Ledger(Protocol):
     """Holds and their closing."""
 
@@ -68,11 +75,11 @@ class Ledger(Protocol):
     async def balance(self, query: BalanceQuery) -> int:
         """Requests that this key can spend now."""
 
-    async def expired_holds(self, now_ms: int, limit: int) -> list[GenerationId]:
-        """Holds without a job that are past their time."""
+    async def expired_holds(self, owner: str, now_ms: int, limit: int) -> list[OpenHold]:
+        """The process's own holds without a job that are past their time."""
 
-    async def orphaned_holds(self, owner: str, limit: int) -> list[GenerationId]:
-        """Holds without a job that other processes than `owner` left open."""
+    async def orphaned_holds(self, now_ms: int, limit: int) -> list[OpenHold]:
+        """Holds without a job whose process does not live."""
 
 
 class ClaimOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +88,7 @@ class ClaimOrder(msgspec.Struct, frozen=True, kw_only=True):
     owner: str
     limit: int
     now_ms: int
-    lease_until_ms: int
+    lease_ms: int
     per_account: int = 0
 
 
@@ -91,11 +98,8 @@ class Jobs(Protocol):
     async def claim(self, order: ClaimOrder) -> list[ClaimedJob]:
         """Leases waiting jobs to a worker, the oldest first."""
 
-    async def extend_leases(self, owner: str, lease_until_ms: int) -> int:
-        """The heartbeat: all running jobs of `owner`."""
-
-    async def take_over(self, owner: str, now_ms: int, lease_before_ms: int) -> int:
-        """Queues again what others let lapse."""
+    async def take_over(self, owner: str, live: Collection[GenerationId], now_ms: int, limit: int) -> int:
+        """Queues again what was not extended in time, but for what `owner` knows that it works on (`live`)."""
 
     async def hand_back(self, owner: str, now_ms: int) -> int:
         """Queues again what `owner` could not finish before it stops."""
@@ -106,7 +110,7 @@ class Jobs(Protocol):
     async def fail(self, job: ClaimedJob, error: str, closing: Closing, now_ms: int) -> bool:
         """Error and release in one; False when the lease was lost."""
 
-    async def retry(self, job: ClaimedJob, run_after_ms: int) -> bool:
+    async def retry(self, job: ClaimedJob, now_ms: int, wait_ms: int) -> bool:
         """Queues the job again after a failed attempt; False when the lease was lost."""
 
     async def find_job(self, account_id: AccountId, job_id: GenerationId) -> JobView | None:
@@ -123,6 +127,26 @@ class Jobs(Protocol):
 
     async def open_holds(self) -> int:
         """Generations under way."""
+
+
+class Nodes(Protocol):
+    """The processes that serve the database; their leases run by its clock where they share it."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may serve the same database."""
+
+    async def beat(self, owner: str, running: Sequence[ClaimedJob], now_ms: int, lease_ms: int) -> int:
+        """The heartbeat: extends the leases of the process and of the jobs it works on; how many of these."""
+
+    async def leave(self, owner: str) -> None:
+        """The process is gone: its holds are nobody's."""
+
+    async def alone(self, owner: str) -> None:
+        """Nobody else serves this database: whatever others had, they are dead."""
+
+    async def bury(self, now_ms: int, limit: int) -> int:
+        """Forgets processes whose leases ended before `now_ms`."""
 
 
 class JobRow(msgspec.Struct, frozen=True):
@@ -346,7 +370,7 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
     entries: int
 
 
-class Store(Ledger, Jobs, Accounts, Protocol):
+class Store(Ledger, Jobs, Nodes, Accounts, Protocol):
     """The whole port."""
 
     async def audit(self) -> Audit:

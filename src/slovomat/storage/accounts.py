@@ -2,9 +2,7 @@
 
 from slovomat.domain.caller import Caller, KeyPolicy, Plan
 from slovomat.domain.ids import AccountId, KeyId, PlanId
-from slovomat.domain.money import Part, spending_order
-from slovomat.ports.store import Account, Credit, EntryRow, KeyRow, NewKey, PackOffer, PackRow, PlanOffer
-from slovomat.storage import ledger
+from slovomat.ports.store import Account, EntryRow, KeyRow, NewKey, PackOffer, PackRow, PlanOffer
 from slovomat.storage.tx import Row, Tx
 
 
@@ -91,29 +89,6 @@ async def set_blocked(tx: Tx, account_id: AccountId, blocked: bool) -> None:
     """Blocks the account, or unblocks it."""
     await tx.run("account_set_blocked", id=account_id, blocked=int(blocked))
     await tx.run("callers_changed")
-
-
-async def credit(tx: Tx, order: Credit) -> int | None:
-    """Adds a pack, or takes back from packs, the last to be spent first; None when there is too little."""
-    if order.requests > 0:
-        await ledger.grant_pack(tx, order)
-    elif not await _debit(tx, order):
-        return None
-    packs = await ledger.spendable_packs(tx, order.account_id, order.now_ms)
-    return sum(pack.available for pack in packs)
-
-
-async def _debit(tx: Tx, order: Credit) -> bool:
-    owed = -order.requests
-    packs = await ledger.spendable_packs(tx, order.account_id, order.now_ms)
-    if sum(pack.available for pack in packs) < owed:
-        return False
-    for pack in reversed(spending_order(packs)):
-        amount = min(owed, pack.available)
-        if amount:
-            await ledger.debit_pack(tx, order, Part(pack.id, amount))
-            owed -= amount
-    return True
 
 
 async def account_packs(tx: Tx, account_id: AccountId) -> list[PackRow]:

@@ -1,13 +1,18 @@
 """The queue's rules: claim, heartbeat, finish. A result and its settlement are one transaction."""
 
 from collections import Counter
+from collections.abc import Collection, Sequence
+
+import msgspec
 
 from slovomat.domain.generation import ClaimedJob, Closing, HoldState, JobState, JobView
 from slovomat.domain.ids import AccountId, GenerationId
 from slovomat.domain.mode import ModeRef
 from slovomat.domain.refusal import Code
 from slovomat.ports.store import ClaimOrder, JobRecord, JobRow
-from slovomat.storage import ledger
+from slovomat.storage import closings
+from slovomat.storage.closings import Ending
+from slovomat.storage.nodes import clock_ms
 from slovomat.storage.tx import Row, Tx
 
 _UNLIMITED = 1 << 31
@@ -15,20 +20,35 @@ _LONGEST_WAIT_MS = 90_000
 """No retry waits so long: a job that seems to was queued before the clock was set back."""
 
 
+class Finish(msgspec.Struct, frozen=True):
+    """The end of a job: `text` is its result, or its error, as the closing says."""
+
+    job: ClaimedJob
+    text: str
+    closing: Closing
+    now_ms: int
+
+
 async def claim(tx: Tx, order: ClaimOrder) -> list[ClaimedJob]:
     """Leases waiting jobs, the oldest first; each lease has a new token."""
+    if order.per_account:
+        await tx.rows("claim_turn")
+    now_ms = await clock_ms(tx, order.now_ms)
     claimed = await tx.rows(
         "jobs_claim",
         owner=order.owner,
         limit=order.limit,
-        now_ms=order.now_ms,
-        absurd_ms=order.now_ms + _LONGEST_WAIT_MS,
-        lease_until_ms=order.lease_until_ms,
+        now_ms=now_ms,
+        absurd_ms=now_ms + _LONGEST_WAIT_MS,
+        lease_until_ms=now_ms + order.lease_ms,
         per_account=order.per_account or _UNLIMITED,
     )
     if order.per_account:
         claimed = await _within_accounts(tx, claimed, order.per_account)
-    return [await _claimed(tx, row) for row in sorted(claimed)]
+    claimed = sorted(claimed)
+    places = [{"account_id": row[1], "id": row[0]} for row in claimed]
+    records = await tx.rows_each("job_generation", places) if places else []
+    return [_claimed(row, record[0]) for row, record in zip(claimed, records, strict=True)]
 
 
 async def _within_accounts(tx: Tx, claimed: list[Row], per_account: int) -> list[Row]:
@@ -38,15 +58,15 @@ async def _within_accounts(tx: Tx, claimed: list[Row], per_account: int) -> list
     for row in sorted(claimed, reverse=True):
         if running[row[1]] > per_account:
             running[row[1]] -= 1
-            await tx.run("job_unclaim", id=row[0], token=row[4])
+            await tx.run("job_unclaim", account_id=row[1], id=row[0], token=row[4])
         else:
             kept.append(row)
     return kept
 
 
-async def _claimed(tx: Tx, row: Row) -> ClaimedJob:
+def _claimed(row: Row, record: Row) -> ClaimedJob:
     job_id, account_id, text, attempts, token = row
-    (dialect, mode_id, version, digest), *_ = await tx.rows("job_generation", id=job_id)
+    dialect, mode_id, version, digest = record
     return ClaimedJob(
         id=GenerationId(job_id),
         account_id=AccountId(account_id),
@@ -61,49 +81,81 @@ async def _claimed(tx: Tx, row: Row) -> ClaimedJob:
 async def fail_overdue(tx: Tx, before_ms: int, now_ms: int, limit: int) -> int:
     """Releases jobs that have waited too long for any worker; how many."""
     overdue = await tx.rows("jobs_overdue", before_ms=before_ms, limit=limit)
-    for (job_id,) in overdue:
-        await tx.run("job_overdue_fail", id=job_id, error=Code.OVERLOADED.value, now_ms=now_ms)
-        closing = Closing(id=GenerationId(job_id), state=HoldState.EXPIRED, reason="overdue")
-        await ledger.close(tx, closing, now_ms)
-    return len(overdue)
+    places = [
+        {"account_id": account_id, "id": job_id, "error": Code.OVERLOADED.value, "now_ms": now_ms}
+        for account_id, job_id in sorted(overdue)
+    ]
+    if not places:
+        return 0
+    failed = await tx.run_each("job_overdue_fail", places)
+    endings = [
+        Ending(_closing(AccountId(place["account_id"]), GenerationId(place["id"])), now_ms)
+        for place, done in zip(places, failed, strict=True)
+        if done
+    ]
+    await closings.close(tx, endings)
+    return len(endings)
 
 
-async def extend(tx: Tx, owner: str, lease_until_ms: int) -> int:
-    """The heartbeat of all running jobs of one worker."""
-    return await tx.run("jobs_extend", owner=owner, lease_until_ms=lease_until_ms)
+def _closing(account_id: AccountId, job_id: GenerationId) -> Closing:
+    return Closing(id=job_id, account_id=account_id, state=HoldState.EXPIRED, reason="overdue")
 
 
-async def take_over(tx: Tx, owner: str, now_ms: int, lease_before_ms: int) -> int:
-    """Queues again what others let lapse."""
-    return await tx.run("jobs_take_over", owner=owner, now_ms=now_ms, lease_before_ms=lease_before_ms)
+async def take_over(tx: Tx, owner: str, live: Collection[GenerationId], now_ms: int, limit: int) -> int:
+    """Queues again what was not extended in time, but for what `owner` knows that it works on (`live`)."""
+    now_ms = await clock_ms(tx, now_ms)
+    lapsed = [
+        {"account_id": account_id, "id": job_id, "token": token, "now_ms": now_ms}
+        for account_id, job_id, token, holder in sorted(
+            await tx.rows("jobs_lapsed", now_ms=now_ms, limit=limit)
+        )
+        if holder != owner or job_id not in live
+    ]
+    return sum(await tx.run_each("job_requeue", lapsed)) if lapsed else 0
 
 
 async def hand_back(tx: Tx, owner: str, now_ms: int) -> int:
     """Queues again all that the worker still has."""
-    return await tx.run("jobs_hand_back", owner=owner, now_ms=now_ms)
+    return await tx.run("jobs_hand_back", owner=owner, now_ms=await clock_ms(tx, now_ms))
 
 
-async def complete(tx: Tx, job: ClaimedJob, result: str, closing: Closing, now_ms: int) -> bool:
-    """Result and settlement; False, and nothing written, when the lease was lost."""
-    if not await tx.run("job_complete", id=job.id, token=job.token, result=result, now_ms=now_ms):
-        return False
-    if not await ledger.close(tx, closing, now_ms):
-        raise AssertionError(f"job {job.id} was not final, but its hold was closed")
-    return True
+async def complete(tx: Tx, finishes: Sequence[Finish]) -> list[bool]:
+    """Result and settlement of each; False, and nothing written, where the lease was lost."""
+    return await _finish(tx, "job_complete", finishes)
 
 
-async def fail(tx: Tx, job: ClaimedJob, error: str, closing: Closing, now_ms: int) -> bool:
-    """Error and release; False, and nothing written, when the lease was lost."""
-    if not await tx.run("job_fail", id=job.id, token=job.token, error=error, now_ms=now_ms):
-        return False
-    if not await ledger.close(tx, closing, now_ms):
-        raise AssertionError(f"job {job.id} was not final, but its hold was closed")
-    return True
+async def fail(tx: Tx, finishes: Sequence[Finish]) -> list[bool]:
+    """Error and release of each; False, and nothing written, where the lease was lost."""
+    return await _finish(tx, "job_fail", finishes)
 
 
-async def retry(tx: Tx, job: ClaimedJob, run_after_ms: int) -> bool:
+async def _finish(tx: Tx, query: str, finishes: Sequence[Finish]) -> list[bool]:
+    first = {finish.job.id: n for n, finish in reversed(list(enumerate(finishes)))}
+    asked = [finishes[n] for _, n in sorted(first.items())]
+    rows = [
+        {
+            "account_id": finish.job.account_id,
+            "id": finish.job.id,
+            "token": finish.job.token,
+            "text": finish.text,
+            "now_ms": finish.now_ms,
+        }
+        for finish in asked
+    ]
+    done = [finish for finish, touched in zip(asked, await tx.run_each(query, rows), strict=True) if touched]
+    if not all(await closings.close(tx, [Ending(finish.closing, finish.now_ms) for finish in done])):
+        raise AssertionError(
+            f"one of the jobs {[f.job.id for f in done]} was not final, but its hold was closed"
+        )
+    ended = {finish.job.id for finish in done}
+    return [finish.job.id in ended and first[finish.job.id] == n for n, finish in enumerate(finishes)]
+
+
+async def retry(tx: Tx, job: ClaimedJob, now_ms: int, wait_ms: int) -> bool:
     """Queues the job again, later."""
-    return bool(await tx.run("job_retry", id=job.id, token=job.token, run_after_ms=run_after_ms))
+    due_ms = await clock_ms(tx, now_ms) + wait_ms
+    place = {"account_id": job.account_id, "id": job.id, "token": job.token}
+    return bool(await tx.run("job_retry", **place, run_after_ms=due_ms))
 
 
 async def find(tx: Tx, account_id: AccountId, job_id: GenerationId) -> JobView | None:

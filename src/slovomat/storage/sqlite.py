@@ -15,14 +15,19 @@ from typing import Any, TypeVar
 from slovomat.ports.store import StoreUnavailableError
 from slovomat.storage.queries import load_migrations, load_queries
 from slovomat.storage.sqlite_writer import SQLiteTx, SQLiteWriter, drive
-from slovomat.storage.tx import Rule
+from slovomat.storage.tx import BatchRule, Rule
 
 T = TypeVar("T")
+I = TypeVar("I")  # noqa: E741 - an item
 _BUSY_TIMEOUT_S = 10.0
 _WORDS = {
     "@identity@": "INTEGER PRIMARY KEY AUTOINCREMENT",
-    "@key@": "INTEGER PRIMARY KEY",
+    "@account_identity@": "INTEGER PRIMARY KEY AUTOINCREMENT",
+    "@generation@": "INTEGER PRIMARY KEY REFERENCES generations (id)",
     "@bytes@": "BLOB",
+    "@in_buckets@": "REFERENCES buckets (id)",
+    "@in_generations@": "REFERENCES generations (id)",
+    "@by_account@": "",
 }
 """What the schema's placeholders are in SQLite."""
 
@@ -35,6 +40,11 @@ class SQLiteEngine:
         self._busy_timeout_s = busy_timeout_s
         self._queries = load_queries()
         self._applied: list[str] = []
+
+    @property
+    def shared(self) -> bool:
+        """One process serves a file."""
+        return False
 
     async def open(self) -> None:
         """Makes the file where there is none, migrates it, starts the writer."""
@@ -64,6 +74,10 @@ class SQLiteEngine:
     async def write(self, rule: Rule[T], *args: Any) -> T:
         """Runs the rule in the next commit. Once submitted it is carried out, even if the caller leaves."""
         return await self._writer.submit(rule, args)
+
+    async def batch(self, rule: BatchRule[I, T], item: I) -> T:
+        """As write, in one run of the rule with all other items of the next commit."""
+        return await self._writer.submit_item(rule, item)
 
     async def read(self, rule: Rule[T], *args: Any) -> T:
         """Runs a short reading rule here and now, on one snapshot."""

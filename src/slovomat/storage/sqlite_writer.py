@@ -10,14 +10,15 @@ import contextlib
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from queue import SimpleQueue
 from typing import Any, TypeVar, cast
 
 from slovomat.ports.store import StoreUnavailableError
-from slovomat.storage.tx import ConflictError, Row, Rule
+from slovomat.storage.tx import BatchRule, ConflictError, Row, Rule, Values
 
 T = TypeVar("T")
+I = TypeVar("I")  # noqa: E741 - an item
 _BATCH_MAX = 128
 """So many rules run at a stretch: a few milliseconds in which nothing else does."""
 _CONFLICT_RETRIES = 5
@@ -39,6 +40,16 @@ class SQLiteTx:
         """How many rows a named statement touched."""
         return self._execute(self._queries[query], values).rowcount
 
+    async def rows_each(self, query: str, items: Sequence[Values]) -> list[list[Row]]:
+        """The rows of a named query for each item."""
+        text = self._queries[query]
+        return [self._execute(text, item).fetchall() for item in items]
+
+    async def run_each(self, query: str, items: Sequence[Values]) -> list[int]:
+        """How many rows a named statement touched for each item."""
+        text = self._queries[query]
+        return [self._execute(text, item).rowcount for item in items]
+
 
 def drive(rule: Coroutine[Any, Any, T]) -> T:
     """Runs a coroutine that never suspends, to its end."""
@@ -51,14 +62,17 @@ def drive(rule: Coroutine[Any, Any, T]) -> T:
 
 
 class _Write:
-    """A submitted rule and where its outcome goes."""
+    """A submitted rule and where its outcome goes. `batched`: its one argument is an item of many."""
 
-    __slots__ = ("args", "error", "future", "result", "rule")
+    __slots__ = ("args", "batched", "error", "future", "result", "rule")
 
-    def __init__(self, rule: Rule[Any], args: tuple[Any, ...], future: asyncio.Future[Any]) -> None:
+    def __init__(
+        self, rule: Rule[Any], args: tuple[Any, ...], future: asyncio.Future[Any], *, batched: bool
+    ) -> None:
         self.rule = rule
         self.args = args
         self.future = future
+        self.batched = batched
         self.result: Any = None
         self.error: BaseException | None = None
 
@@ -71,6 +85,31 @@ class _Write:
             self.future.set_result(self.result)
         else:
             self.future.set_exception(error)
+
+
+def _together(batch: Iterable[_Write]) -> list[list[_Write]]:
+    """The items of one rule at the place of their first, all else alone."""
+    runs: list[list[_Write]] = []
+    of_rule: dict[Rule[Any], list[_Write]] = {}
+    for write in batch:
+        if write.batched and write.rule in of_rule:
+            of_rule[write.rule].append(write)
+            continue
+        runs.append([write])
+        if write.batched:
+            of_rule[write.rule] = runs[-1]
+    return runs
+
+
+def _run(tx: SQLiteTx, writes: list[_Write]) -> None:
+    """Runs one rule for its writes, which hear of their results later."""
+    rule = writes[0].rule
+    if not writes[0].batched:
+        writes[0].result = drive(rule(tx, *writes[0].args))
+        return
+    results = drive(rule(tx, [write.args[0] for write in writes]))
+    for write, result in zip(writes, results, strict=True):
+        write.result = result
 
 
 class SQLiteWriter:
@@ -92,8 +131,15 @@ class SQLiteWriter:
 
     def submit(self, rule: Rule[T], args: tuple[Any, ...]) -> "asyncio.Future[T]":
         """Carries the rule out in the next commit, even if the caller leaves."""
-        future: asyncio.Future[T] = self._loop.create_future()
-        self._waiting.append(_Write(rule, args, future))
+        return self._submit(rule, args, batched=False)
+
+    def submit_item(self, rule: BatchRule[I, T], item: I) -> "asyncio.Future[T]":
+        """The same, in one run of the rule with all other items of that commit."""
+        return self._submit(rule, (item,), batched=True)
+
+    def _submit(self, rule: Rule[Any], args: tuple[Any, ...], *, batched: bool) -> asyncio.Future[Any]:
+        future: asyncio.Future[Any] = self._loop.create_future()
+        self._waiting.append(_Write(rule, args, future, batched=batched))
         if self._idle.is_set():
             self._idle.clear()
             self._loop.call_soon(self._begin)
@@ -132,8 +178,8 @@ class SQLiteWriter:
     def _run_rules(self, batch: list[_Write]) -> None:
         """All in one transaction; should a rule fail, each runs again behind a savepoint of its own."""
         try:
-            for write in batch:
-                write.result = drive(write.rule(self._tx, *write.args))
+            for writes in _together(batch):
+                _run(self._tx, writes)
         except Exception as error:
             if _engine_failed(error):
                 raise
@@ -146,7 +192,7 @@ class SQLiteWriter:
         for _ in range(_CONFLICT_RETRIES):
             self._connection.execute("SAVEPOINT one")
             try:
-                write.result = drive(write.rule(self._tx, *write.args))
+                _run(self._tx, [write])
                 write.error = None
             except Exception as error:
                 if _engine_failed(error):

@@ -1,5 +1,7 @@
 """The Store port over any engine: which rule each method runs, and how."""
 
+from collections.abc import Collection, Sequence
+
 from slovomat.domain.caller import Caller
 from slovomat.domain.generation import ClaimedJob, Closing, JobView
 from slovomat.domain.ids import AccountId, GenerationId, KeyId, PlanId
@@ -17,11 +19,14 @@ from slovomat.ports.store import (
     JobRow,
     KeyRow,
     NewKey,
+    OpenHold,
     PackOffer,
     PackRow,
     PlanOffer,
 )
-from slovomat.storage import accounts, audit, jobs, ledger
+from slovomat.storage import accounts, audit, closings, holds, idempotency, jobs, nodes, packs
+from slovomat.storage.closings import Ending
+from slovomat.storage.jobs import Finish
 from slovomat.storage.tx import Engine
 
 
@@ -46,45 +51,60 @@ class SQLStore:
     # Ledger
 
     async def hold(self, order: HoldOrder) -> HoldResult:
-        return await self._engine.write(ledger.hold, order)
+        return await self._engine.batch(holds.hold, order)
 
     async def earlier(self, order: HoldOrder) -> HoldResult | None:
-        return await self._engine.read(ledger.earlier, order)
+        return await self._engine.read(idempotency.earlier, order)
 
     async def close(self, closing: Closing, now_ms: int, answer: StoredAnswer | None = None) -> bool:
-        return await self._engine.write(ledger.close, closing, now_ms, answer)
+        return await self._engine.batch(closings.close, Ending(closing, now_ms, answer))
 
     async def balance(self, query: BalanceQuery) -> int:
-        return await self._engine.read(ledger.read_balance, query)
+        return await self._engine.read(holds.read_balance, query)
 
-    async def expired_holds(self, now_ms: int, limit: int) -> list[GenerationId]:
-        return await self._engine.read(ledger.expired_holds, now_ms, limit)
+    async def expired_holds(self, owner: str, now_ms: int, limit: int) -> list[OpenHold]:
+        return await self._engine.read(nodes.expired_holds, owner, now_ms, limit)
 
-    async def orphaned_holds(self, owner: str, limit: int) -> list[GenerationId]:
-        return await self._engine.read(ledger.orphaned_holds, owner, limit)
+    async def orphaned_holds(self, now_ms: int, limit: int) -> list[OpenHold]:
+        return await self._engine.read(nodes.orphaned_holds, now_ms, limit)
+
+    # Nodes
+
+    @property
+    def shared(self) -> bool:
+        return self._engine.shared
+
+    async def beat(self, owner: str, running: Sequence[ClaimedJob], now_ms: int, lease_ms: int) -> int:
+        return await self._engine.write(nodes.beat, owner, running, now_ms, lease_ms)
+
+    async def leave(self, owner: str) -> None:
+        await self._engine.write(nodes.leave, owner)
+
+    async def alone(self, owner: str) -> None:
+        await self._engine.write(nodes.alone, owner)
+
+    async def bury(self, now_ms: int, limit: int) -> int:
+        return await self._engine.write(nodes.bury, now_ms, limit)
 
     # Jobs
 
     async def claim(self, order: ClaimOrder) -> list[ClaimedJob]:
         return await self._engine.write(jobs.claim, order)
 
-    async def extend_leases(self, owner: str, lease_until_ms: int) -> int:
-        return await self._engine.write(jobs.extend, owner, lease_until_ms)
-
-    async def take_over(self, owner: str, now_ms: int, lease_before_ms: int) -> int:
-        return await self._engine.write(jobs.take_over, owner, now_ms, lease_before_ms)
+    async def take_over(self, owner: str, live: Collection[GenerationId], now_ms: int, limit: int) -> int:
+        return await self._engine.write(jobs.take_over, owner, live, now_ms, limit)
 
     async def hand_back(self, owner: str, now_ms: int) -> int:
         return await self._engine.write(jobs.hand_back, owner, now_ms)
 
     async def complete(self, job: ClaimedJob, result: str, closing: Closing, now_ms: int) -> bool:
-        return await self._engine.write(jobs.complete, job, result, closing, now_ms)
+        return await self._engine.batch(jobs.complete, Finish(job, result, closing, now_ms))
 
     async def fail(self, job: ClaimedJob, error: str, closing: Closing, now_ms: int) -> bool:
-        return await self._engine.write(jobs.fail, job, error, closing, now_ms)
+        return await self._engine.batch(jobs.fail, Finish(job, error, closing, now_ms))
 
-    async def retry(self, job: ClaimedJob, run_after_ms: int) -> bool:
-        return await self._engine.write(jobs.retry, job, run_after_ms)
+    async def retry(self, job: ClaimedJob, now_ms: int, wait_ms: int) -> bool:
+        return await self._engine.write(jobs.retry, job, now_ms, wait_ms)
 
     async def find_job(self, account_id: AccountId, job_id: GenerationId) -> JobView | None:
         return await self._engine.read(jobs.find, account_id, job_id)
@@ -131,7 +151,7 @@ class SQLStore:
         return await self._engine.write(accounts.set_blocked, account_id, blocked)
 
     async def credit(self, order: Credit) -> int | None:
-        return await self._engine.write(accounts.credit, order)
+        return await self._engine.write(packs.credit, order)
 
     async def account_packs(self, account_id: AccountId) -> list[PackRow]:
         return await self._engine.read(accounts.account_packs, account_id)

@@ -1,15 +1,15 @@
-"""What a rule sees of a database: two methods, on any engine.
+"""What a rule sees of a database: named queries, one by one or for many items in one round trip.
 
-A rule is a coroutine over a Tx. asyncpg awaits it; SQLite's writer thread drives it without
-suspension. Queries are called by name.
+A rule is a coroutine over a Tx. asyncpg awaits it; SQLite's writer drives it without suspension.
 """
 
-from collections.abc import Callable, Coroutine
-from typing import Any, Protocol, TypeVar, TypeVarTuple
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Protocol, TypeVar
 
 Row = tuple[Any, ...]
+Values = dict[str, Any]
 T = TypeVar("T")
-Ts = TypeVarTuple("Ts")
+I = TypeVar("I")  # noqa: E741 - an item
 
 
 class ConflictError(Exception):
@@ -25,15 +25,30 @@ class Tx(Protocol):
     async def run(self, query: str, **values: Any) -> int:
         """Runs a named statement; how many rows it touched."""
 
+    async def rows_each(self, query: str, items: Sequence[Values]) -> list[list[Row]]:
+        """The rows of a named query for each item, in one round trip. No two items touch one row."""
+
+    async def run_each(self, query: str, items: Sequence[Values]) -> list[int]:
+        """How many rows a named statement touched for each item. No two items touch one row."""
+
 
 Rule = Callable[..., Coroutine[Any, Any, T]]
+BatchRule = Callable[[Tx, Sequence[I]], Coroutine[Any, Any, list[T]]]
+"""Reads for all items, decides in their order, writes for all; a result for each."""
 
 
 class Engine(Protocol):
     """A database that runs rules, each in one transaction."""
 
+    @property
+    def shared(self) -> bool:
+        """Whether other nodes may serve the same database."""
+
     async def write(self, rule: Rule[T], *args: Any) -> T:
         """Runs the rule and commits. Raises StoreUnavailableError when nothing was committed."""
+
+    async def batch(self, rule: BatchRule[I, T], item: I) -> T:
+        """As write, together with whatever else was submitted to the same rule during the last commit."""
 
     async def read(self, rule: Rule[T], *args: Any) -> T:
         """Runs a short rule that only reads what was committed."""

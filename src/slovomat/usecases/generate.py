@@ -189,19 +189,19 @@ class _Run:
     def __init__(self, generator: Generator, request: ChatRequest, accepted: Accepted) -> None:
         self._generator = generator
         self._dialect = request.dialect
-        self._id = accepted.id
+        self._accepted = accepted
         self._began_s = generator.now_s()
         self._closed = False
         self.delivered = False
 
     async def __aenter__(self) -> None:
-        self._generator.enter(self._id)
+        self._generator.enter(self._accepted.id)
 
     async def __aexit__(self, *_: object) -> None:
         """Whatever happened, a cancellation from above or a bug too, no hold stays open."""
         if not self._closed:
             await self.release("interrupted")
-        self._generator.leave(self._id)
+        self._generator.leave(self._accepted.id)
 
     async def settle(self, reason: str, usage: Usage, answer: StoredAnswer | None) -> bool:
         return await self._close(HoldState.SETTLED, reason, usage, answer)
@@ -217,7 +217,12 @@ class _Run:
     async def _close(self, state: HoldState, reason: str, usage: Usage, answer: StoredAnswer | None) -> bool:
         generator = self._generator
         closing = Closing(
-            id=self._id, state=state, reason=reason, upstream=generator.upstream_name, usage=usage
+            id=self._accepted.id,
+            account_id=self._accepted.account_id,
+            state=state,
+            reason=reason,
+            upstream=generator.upstream_name,
+            usage=usage,
         )
         written = await generator.close(closing, answer)
         self._closed = True

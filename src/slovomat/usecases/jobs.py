@@ -88,7 +88,7 @@ class JobRunner:
             self._ended(job, f"{HoldState.RELEASED}:{reason}", Usage(), began_s)
 
     async def _retry(self, job: ClaimedJob, wait_ms: int) -> None:
-        await self._written(lambda: self._jobs.retry(job, self._env.now_ms() + wait_ms))
+        await self._written(lambda: self._jobs.retry(job, self._env.now_ms(), wait_ms))
 
     async def _written(self, write: Callable[[], Awaitable[bool]]) -> bool:
         """Writes an outcome, however long the database is away: what was generated is not thrown away."""
@@ -104,6 +104,7 @@ class JobRunner:
     def _closing(self, job: ClaimedJob, state: HoldState, reason: str, usage: Usage) -> Closing:
         return Closing(
             id=job.id,
+            account_id=job.account_id,
             state=state,
             reason=reason,
             upstream=self._upstream.name,

@@ -44,7 +44,11 @@ class Settler:
                 self._watch.store_failed(str(error))
             if self._env.monotonic_s() + wait_s > until_s:
                 self._owed[closing.id] = Closing(
-                    id=closing.id, state=HoldState.RELEASED, reason="database", upstream=closing.upstream
+                    id=closing.id,
+                    account_id=closing.account_id,
+                    state=HoldState.RELEASED,
+                    reason="database",
+                    upstream=closing.upstream,
                 )
                 return False
             await anyio.sleep(wait_s)

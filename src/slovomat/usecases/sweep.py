@@ -1,15 +1,16 @@
 """What nobody else will close: holds whose process died, leases that lapsed, texts past their time."""
 
-from collections.abc import Container
+from collections.abc import Callable, Collection, Container, Sequence
 
 import msgspec
 
 from slovomat.domain.generation import Closing, HoldState
 from slovomat.domain.ids import GenerationId
 from slovomat.ports.env import Env
-from slovomat.ports.store import Store
+from slovomat.ports.store import OpenHold, Store
 
 _BATCH = 500
+_DAY_MS = 86_400_000
 _STEADY_S = 600.0
 _JUMP_MS = 60_000
 
@@ -18,6 +19,7 @@ class SweepRules(msgspec.Struct, frozen=True, kw_only=True):
     """How long things are kept; `owner` is this process."""
 
     owner: str
+    lease_ms: int
     results_ms: int
     job_wait_ms: int
     idempotency_ms: int
@@ -46,35 +48,56 @@ class _SteadyClock:
 
 
 class Sweep:
-    """Runs on a timer and at start. Each step may be repeated, and may run on many nodes at once."""
+    """Runs on a timer and at start. Each step may be repeated, and may run on many nodes at once.
 
-    def __init__(self, store: Store, env: Env, rules: SweepRules, live: Container[GenerationId]) -> None:
+    `live`, `running`: the direct generations and the jobs under way in this process.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        env: Env,
+        rules: SweepRules,
+        live: Container[GenerationId],
+        running: Callable[[], Collection[GenerationId]],
+    ) -> None:
         self._store = store
         self._env = env
         self._rules = rules
         self._live = live
+        self._running = running
         self._clock = _SteadyClock(env)
 
-    async def after_restart(self) -> None:
-        """The one process of this database has just started: whatever is open, its owner is dead."""
-        now_ms = self._env.now_ms()
-        await self._store.take_over(self._rules.owner, now_ms, lease_before_ms=1 << 62)
-        while orphans := await self._store.orphaned_holds(self._rules.owner, _BATCH):
-            for hold in orphans:
-                await self._expire(hold, "restart")
+    async def at_start(self) -> None:
+        """Where nobody else serves the database, whatever is open has a dead owner."""
+        if not self._store.shared:
+            await self._store.alone(self._rules.owner)
+        await self._store.beat(self._rules.owner, (), self._env.now_ms(), self._rules.lease_ms)
+        await self.leases()
+        await self.orphans()
 
     async def holds(self) -> int:
-        """Expires holds past their time, but for those that this process still works on."""
-        found = await self._store.expired_holds(self._env.now_ms(), _BATCH)
-        dead = [hold for hold in found if hold not in self._live]
-        for hold in dead:
-            await self._expire(hold, "expired")
-        return len(dead)
+        """Expires this process's holds past their time, but for those that it still works on."""
+        found = await self._store.expired_holds(self._rules.owner, self._env.now_ms(), _BATCH)
+        dead = [hold for hold in found if hold.id not in self._live]
+        return await self._expire(dead, "expired")
+
+    async def orphans(self) -> int:
+        """Expires the holds of processes that do not live."""
+        expired, dead = 0, 1
+        while dead:
+            found = await self._store.orphaned_holds(self._env.now_ms(), _BATCH)
+            dead = await self._expire([hold for hold in found if hold.id not in self._live], "restart")
+            expired += dead
+        return expired
 
     async def leases(self) -> int:
         """Queues again what a silent worker had taken."""
-        now_ms = self._env.now_ms()
-        return await self._store.take_over(self._rules.owner, now_ms, lease_before_ms=now_ms)
+        now_ms, requeued, batch = self._env.now_ms(), 0, _BATCH
+        while batch == _BATCH:
+            batch = await self._store.take_over(self._rules.owner, self._running(), now_ms, _BATCH)
+            requeued += batch
+        return requeued
 
     async def overdue(self) -> int:
         """Releases jobs that have waited for too long: every id reaches its end in bounded time."""
@@ -91,6 +114,13 @@ class Sweep:
         results, keys = now_ms - self._rules.results_ms, now_ms - self._rules.idempotency_ms
         return await self._store.prune(results, keys, now_ms, _BATCH)
 
-    async def _expire(self, hold: GenerationId, reason: str) -> None:
-        closing = Closing(id=hold, state=HoldState.EXPIRED, reason=reason)
-        await self._store.close(closing, self._env.now_ms())
+    async def bury(self) -> int:
+        """Forgets processes that have been silent for a day."""
+        return await self._store.bury(self._env.now_ms() - _DAY_MS, _BATCH)
+
+    async def _expire(self, holds: Sequence[OpenHold], reason: str) -> int:
+        now_ms = self._env.now_ms()
+        for hold in holds:
+            closing = Closing(id=hold.id, account_id=hold.account_id, state=HoldState.EXPIRED, reason=reason)
+            await self._store.close(closing, now_ms)
+        return len(holds)

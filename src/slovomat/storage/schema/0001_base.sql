@@ -1,4 +1,5 @@
--- The first schema. @identity@, @key@ and @bytes@ stand for what the engine calls them.
+-- The first schema. Words between @ stand for what the engine calls them: where accounts are spread over
+-- machines, a row's key begins with its account, and references across tables are left to the audit.
 -- Times are milliseconds since 1970 UTC; days are dates of the service's time zone.
 
 CREATE TABLE instance (
@@ -64,7 +65,7 @@ CREATE TABLE key_usage (
 
 -- One day's allowance of an account (day is set), or a pack (day is null). Never reset.
 CREATE TABLE buckets (
-    id @identity@,
+    id @account_identity@,
     account_id BIGINT NOT NULL REFERENCES accounts (id),
     day TEXT,
     title TEXT NOT NULL,
@@ -75,13 +76,14 @@ CREATE TABLE buckets (
     expires_at_ms BIGINT,
     created_at_ms BIGINT NOT NULL,
     CHECK (granted = available + held + spent)
+    @by_account@
 );
 CREATE UNIQUE INDEX buckets_by_day ON buckets (account_id, day) WHERE day IS NOT NULL;
 CREATE INDEX buckets_spendable_packs ON buckets (account_id) WHERE day IS NULL AND available > 0;
 
 -- A generation is its own hold: held, then exactly one of settled, released, expired.
 CREATE TABLE generations (
-    id @identity@,
+    id @account_identity@,
     account_id BIGINT NOT NULL REFERENCES accounts (id),
     key_id BIGINT NOT NULL REFERENCES api_keys (id),
     key_counted BIGINT NOT NULL,
@@ -103,16 +105,17 @@ CREATE TABLE generations (
     created_at_ms BIGINT NOT NULL,
     expires_at_ms BIGINT NOT NULL,
     closed_at_ms BIGINT
+    @by_account@
 );
 CREATE INDEX generations_held ON generations (expires_at_ms) WHERE state = 'held';
 CREATE INDEX generations_by_account ON generations (account_id, id);
 
 -- The ledger: each movement of requests, append-only. A bucket's columns are the sums of its entries.
 CREATE TABLE entries (
-    id @identity@,
+    id @account_identity@,
     account_id BIGINT NOT NULL REFERENCES accounts (id),
-    bucket_id BIGINT NOT NULL REFERENCES buckets (id),
-    generation_id BIGINT REFERENCES generations (id),
+    bucket_id BIGINT NOT NULL @in_buckets@,
+    generation_id BIGINT @in_generations@,
     kind TEXT NOT NULL CHECK (kind IN ('grant', 'adjust', 'debit', 'hold', 'settle', 'release', 'expire')),
     granted_change BIGINT NOT NULL,
     available_change BIGINT NOT NULL,
@@ -121,13 +124,14 @@ CREATE TABLE entries (
     reason TEXT NOT NULL DEFAULT '',
     at_ms BIGINT NOT NULL,
     CHECK (granted_change = available_change + held_change + spent_change)
+    @by_account@
 );
 CREATE INDEX entries_by_generation ON entries (generation_id) WHERE generation_id IS NOT NULL;
 CREATE INDEX entries_by_bucket ON entries (bucket_id);
 
 -- A job is a generation whose row is the queue itself.
 CREATE TABLE jobs (
-    id @key@ REFERENCES generations (id),
+    id @generation@,
     account_id BIGINT NOT NULL REFERENCES accounts (id),
     state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'completed', 'failed')),
     text TEXT,
@@ -141,6 +145,7 @@ CREATE TABLE jobs (
     created_at_ms BIGINT NOT NULL,
     finished_at_ms BIGINT,
     pruned_at_ms BIGINT
+    @by_account@
 );
 CREATE INDEX jobs_queued ON jobs (run_after_ms, id) WHERE state = 'queued';
 CREATE INDEX jobs_queued_by_age ON jobs (created_at_ms) WHERE state = 'queued';
@@ -151,7 +156,7 @@ CREATE TABLE idempotency (
     account_id BIGINT NOT NULL REFERENCES accounts (id),
     key TEXT NOT NULL,
     fingerprint @bytes@ NOT NULL,
-    generation_id BIGINT NOT NULL REFERENCES generations (id),
+    generation_id BIGINT NOT NULL @in_generations@,
     answer_status BIGINT,
     answer_type TEXT,
     answer_body @bytes@,

@@ -1,20 +1,29 @@
 -- Buckets, holds and entries: the statements of the rules in ledger.py.
 
--- name: buckets_spendable
-SELECT id, day, available, expires_at_ms FROM buckets
+-- name: buckets_of
+-- What an account could spend: the day's allowance, and its packs. SQLite has one writer: nothing to lock.
+SELECT id, day, granted, available, expires_at_ms FROM buckets
 WHERE account_id = :account_id AND day = :day
 UNION ALL
-SELECT id, day, available, expires_at_ms FROM buckets
+SELECT id, day, granted, available, expires_at_ms FROM buckets
 WHERE account_id = :account_id AND day IS NULL AND available > 0
     AND (expires_at_ms IS NULL OR expires_at_ms > :now_ms);
+
+-- name: buckets_seen
+SELECT id, day, granted, available, expires_at_ms FROM buckets
+WHERE account_id = :account_id AND day = :day
+UNION ALL
+SELECT id, day, granted, available, expires_at_ms FROM buckets
+WHERE account_id = :account_id AND day IS NULL AND available > 0
+    AND (expires_at_ms IS NULL OR expires_at_ms > :now_ms);
+
+-- name: bucket_lock
+SELECT :account_id, :id LIMIT 0;
 
 -- name: packs_spendable
 SELECT id, day, available, expires_at_ms FROM buckets
 WHERE account_id = :account_id AND day IS NULL AND available > 0
     AND (expires_at_ms IS NULL OR expires_at_ms > :now_ms);
-
--- name: bucket_of_day
-SELECT id, granted, available FROM buckets WHERE account_id = :account_id AND day = :day;
 
 -- name: bucket_add
 INSERT INTO buckets (account_id, day, title, granted, available, expires_at_ms, created_at_ms)
@@ -22,19 +31,10 @@ VALUES (:account_id, :day, :title, :amount, :amount, :expires_at_ms, :now_ms)
 ON CONFLICT (account_id, day) WHERE day IS NOT NULL DO NOTHING
 RETURNING id;
 
--- name: bucket_change
-UPDATE buckets SET granted = granted + :amount, available = available + :amount
-WHERE id = :id AND available + :amount >= 0;
-
--- name: bucket_hold
-UPDATE buckets SET available = available - :amount, held = held + :amount
-WHERE id = :id AND available >= :amount;
-
--- name: bucket_settle
-UPDATE buckets SET held = held - :amount, spent = spent + :amount WHERE id = :id AND held >= :amount;
-
--- name: bucket_release
-UPDATE buckets SET held = held - :amount, available = available + :amount WHERE id = :id AND held >= :amount;
+-- name: bucket_move
+UPDATE buckets SET granted = granted + :granted, available = available + :available, held = held + :held,
+    spent = spent + :spent
+WHERE account_id = :account_id AND id = :id AND available + :available >= 0 AND held + :held >= 0;
 
 -- name: entry_add
 INSERT INTO entries (account_id, bucket_id, generation_id, kind, granted_change, available_change,
@@ -42,7 +42,8 @@ INSERT INTO entries (account_id, bucket_id, generation_id, kind, granted_change,
 VALUES (:account_id, :bucket_id, :generation_id, :kind, :granted, :available, :held, :spent, :reason, :now_ms);
 
 -- name: entries_held
-SELECT bucket_id, held_change FROM entries WHERE generation_id = :id AND kind = 'hold';
+SELECT bucket_id, held_change FROM entries
+WHERE account_id = :account_id AND generation_id = :id AND kind = 'hold';
 
 -- name: generation_add
 INSERT INTO generations (account_id, key_id, key_counted, dialect, day, price_requests, balance_after, state,
@@ -55,17 +56,18 @@ RETURNING id;
 UPDATE generations SET state = :state, reason = :reason, upstream = :upstream, closed_at_ms = :now_ms,
     prompt_tokens = :prompt_tokens, completion_tokens = :completion_tokens,
     mode_version = COALESCE(:mode_version, mode_version), mode_digest = COALESCE(:mode_digest, mode_digest)
-WHERE id = :id AND state = 'held'
-RETURNING account_id, key_id, key_counted, day, price_requests, idempotency_key;
+WHERE account_id = :account_id AND id = :id AND state = 'held'
+RETURNING key_id, key_counted, day, price_requests, idempotency_key;
 
 -- name: generations_expired
-SELECT g.id FROM generations g LEFT JOIN jobs j ON j.id = g.id
-WHERE g.state = 'held' AND g.expires_at_ms < :now_ms AND j.id IS NULL
-ORDER BY g.expires_at_ms LIMIT :limit;
+SELECT account_id, id FROM generations
+WHERE state = 'held' AND owner <> '' AND owner = :owner AND expires_at_ms < :now_ms
+LIMIT :limit;
 
 -- name: generations_orphaned
-SELECT g.id FROM generations g LEFT JOIN jobs j ON j.id = g.id
-WHERE g.state = 'held' AND g.owner <> :owner AND j.id IS NULL
+SELECT g.account_id, g.id FROM generations g
+WHERE g.state = 'held' AND g.owner <> ''
+    AND NOT EXISTS (SELECT 1 FROM nodes n WHERE n.owner = g.owner AND n.lease_until_ms >= :now_ms)
 LIMIT :limit;
 
 -- name: key_used
@@ -73,7 +75,8 @@ SELECT day, used FROM key_usage WHERE key_id = :key_id AND (day = :day OR day = 
 
 -- name: key_use
 INSERT INTO key_usage (key_id, day, used) VALUES (:key_id, :day, :amount)
-ON CONFLICT (key_id, day) DO UPDATE SET used = key_usage.used + :amount;
+ON CONFLICT (key_id, day) DO UPDATE SET used = key_usage.used + :amount
+WHERE key_usage.used + :amount <= :cap;
 
 -- name: key_unuse
 UPDATE key_usage SET used = used - :amount WHERE key_id = :key_id AND (day = :day OR day = '') AND used >= :amount;
@@ -82,8 +85,8 @@ UPDATE key_usage SET used = used - :amount WHERE key_id = :key_id AND (day = :da
 SELECT i.fingerprint, i.created_at_ms, i.answer_status, i.answer_type, i.answer_body,
     i.generation_id, g.balance_after, g.price_requests, j.id
 FROM idempotency i
-JOIN generations g ON g.id = i.generation_id
-LEFT JOIN jobs j ON j.id = i.generation_id
+JOIN generations g ON g.account_id = i.account_id AND g.id = i.generation_id
+LEFT JOIN jobs j ON j.account_id = i.account_id AND j.id = i.generation_id
 WHERE i.account_id = :account_id AND i.key = :key;
 
 -- name: idempotency_add

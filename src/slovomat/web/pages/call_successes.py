@@ -8,7 +8,7 @@ from slovomat.dialects.calls import Action, Answer, Dialect
 from slovomat.dialects.job_form import JobDialect
 from slovomat.dialects.openai_chat import OpenAIChat
 from slovomat.domain.generation import JobState, JobView
-from slovomat.domain.ids import GenerationId
+from slovomat.domain.ids import AccountId, GenerationId
 from slovomat.domain.refusal import Code
 from slovomat.domain.request import Accepted
 from slovomat.web.pages.scene import Scene
@@ -42,7 +42,9 @@ def successes(dialect: Dialect, action: Action, scene: Scene) -> Answers:
 
 def _created(dialect: JobDialect, scene: Scene) -> Answer:
     price = scene.terms.price_requests
-    accepted = Accepted(id=_ID, balance_requests=_BALANCE_REQUESTS, charged_requests=price)
+    accepted = Accepted(
+        id=_ID, account_id=AccountId(1), balance_requests=_BALANCE_REQUESTS, charged_requests=price
+    )
     return dialect.created(accepted, scene.terms)
 
 
