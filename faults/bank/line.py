@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 
 TIMEOUT_S = 10
+_AFTER_LOSS_S = 0.3
 _LOST = (aiohttp.ClientError, TimeoutError, OSError)
 
 
@@ -56,6 +57,7 @@ class Line:
                     return "refused", str(answer.status)
                 return await _read_stream(answer, leaves)
         except _LOST:
+            await asyncio.sleep(_AFTER_LOSS_S)
             return None
 
     async def _post(self, path: str, body: dict[str, Any], mark: str) -> Told | None:
@@ -63,7 +65,7 @@ class Line:
             async with self._open(body, path, mark) as answer:
                 return Told(answer.status, json.loads(await answer.read()))
         except _LOST:
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(_AFTER_LOSS_S)
             return None
 
     def _open(self, body: dict[str, Any], path: str, mark: str) -> Any:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import count
 
 import aiohttp
@@ -13,11 +13,13 @@ from faults.bank.nemesis import Links, Nemesis
 from faults.bank.notes import CREDIT, Account, Notes
 from faults.bank.reckoning import Reckoning
 from faults.proxy import Proxy
-from faults.row import ONE, Order, Outcome, Row
+from faults.row import ONE, CannotRunError, Order, Outcome, Row
+from faults.small_disk import SmallDisk, small_disk
 from faults.stand import NODES, Stand, stand
 from faults.upstream import Saying, saying_upstream
 
-_ACCOUNTS, _CALLERS_EACH = 4, 5
+_ACCOUNTS, _CALLERS_EACH = 4, 8
+_DISK_MB = 192
 _PAUSE_S = 0.05
 _SETTINGS = {
     "lease_s": 3,
@@ -41,6 +43,7 @@ def run(order: Order) -> Outcome:
 async def _run(order: Order) -> Outcome:
     links = Links()
     with ExitStack() as stack:
+        disk = _disk(order, stack)
 
         def route(between: str, node: int, port: int) -> int:
             del node
@@ -52,13 +55,30 @@ async def _run(order: Order) -> Outcome:
             built = stack.enter_context(stand(order.set_up, order.folder, saying.port, route, **_SETTINGS))
             await asyncio.to_thread(built.start)
             nemesis = Nemesis(built, links, random.Random(order.seed))
+            if disk:
+                nemesis.add("disk full", lambda: _filled(disk))
             notes = await _open_bank(built, saying, nemesis, order)
     return Outcome(
         volume=sum(nemesis.played.values()),
         violations=notes.violations,
-        notes=[f"{len(nemesis.played)} kinds of faults"],
+        notes=[f"{len(nemesis.played)} kinds of faults"] + ([] if disk else ["no disk was filled"]),
         also=dict(notes.counts),
     )
+
+
+def _disk(order: Order, stack: ExitStack) -> SmallDisk | None:
+    """Under the SQLite file, where a disk can be mounted."""
+    if order.set_up != ONE:
+        return None
+    with suppress(CannotRunError):
+        return stack.enter_context(small_disk(order.folder / "node0" / "data", _DISK_MB))
+    return None
+
+
+async def _filled(disk: SmallDisk) -> None:
+    await asyncio.to_thread(disk.fill)
+    await asyncio.sleep(1.5)
+    await asyncio.to_thread(disk.free)
 
 
 async def _open_bank(built: Stand, saying: Saying, nemesis: Nemesis, order: Order) -> Notes:
