@@ -1,0 +1,82 @@
+"""Limits that all nodes share through Valkey."""
+
+from slovomat.limits.memory import MemoryLimits, MemorySlots
+from slovomat.limits.valkey_link import Link
+from slovomat.limits.valkey_rounds import Rounds
+from slovomat.limits.valkey_script import HIT, SLOT
+from slovomat.ports.env import Env
+from slovomat.ports.limits import NO_LIMIT, Window
+
+_WINDOW_MS = 60_000
+_KEEP_S = 10.0
+"""A third of a slot's lease (scripts/slot.lua)."""
+
+
+class ValkeyLimits:
+    """The Limits port over a window in Valkey, by Valkey's clock.
+
+    What passes through this node is counted here too: whoever has used a whole limit up through one node
+    is refused without asking, and when Valkey is gone nobody gets a fresh window.
+    """
+
+    def __init__(self, rounds: Rounds, env: Env) -> None:
+        self._rounds = rounds
+        self._local = MemoryLimits(env)
+
+    async def hit(self, kind: str, who: str, per_minute: int) -> Window:
+        """Counts one call, if it is allowed; by this node alone while Valkey does not answer."""
+        if per_minute == 0:
+            return NO_LIMIT
+        refused = self._local.refusal(kind, who, per_minute)
+        if refused is not None:
+            return refused
+        answer = await self._rounds.ask(HIT, f"slovomat:{kind}:{who}", per_minute)
+        if answer is None:
+            return self._local.hit_now(kind, who, per_minute)
+        passed, used, wait_ms = answer
+        if not passed:
+            return Window(allowed=False, limit=per_minute, remaining=0, reset_ms=wait_ms)
+        self._local.count(kind, who)
+        return Window(allowed=True, limit=per_minute, remaining=per_minute - used, reset_ms=_WINDOW_MS)
+
+
+class ValkeySlots:
+    """The Slots port over leases in Valkey; `keep` renews them while this node lives.
+
+    This node's own slots are counted here too, and rule alone while Valkey does not answer.
+    """
+
+    def __init__(self, rounds: Rounds, link: Link) -> None:
+        self._rounds = rounds
+        self._link = link
+        self._local = MemorySlots()
+
+    async def enter(self, who: str, limit: int, token: str) -> bool:
+        """Takes a slot, unless all are taken."""
+        if not self._local.enter_now(who, limit, token):
+            return False
+        try:
+            answer = await self._rounds.ask(SLOT, _key(who), "enter", token, limit)
+        except BaseException:
+            self.leave(who, token)
+            raise
+        if answer == (0,):
+            self._local.leave(who, token)
+            return False
+        return True
+
+    def leave(self, who: str, token: str) -> None:
+        """Gives a slot back; when Valkey does not hear of it, the lease ends by itself."""
+        self._local.leave(who, token)
+        self._rounds.tell(SLOT, _key(who), "leave", token, 0)
+
+    async def keep(self) -> None:
+        """Renews the leases until the link stops, and at once when Valkey has come back."""
+        while not self._link.stopping:
+            for who, token in self._local.taken():
+                self._rounds.tell(SLOT, _key(who), "keep", token, 0)
+            await self._link.pause_until_back(_KEEP_S)
+
+
+def _key(who: str) -> str:
+    return f"slovomat:slots:{who}"
