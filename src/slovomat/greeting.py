@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from slovomat import __version__
+from slovomat.ports.limits import Reach
 from slovomat.ports.upstream import Upstream
 from slovomat.settings import LoadedSettings
 
@@ -24,7 +25,7 @@ class FirstSteps(msgspec.Struct, frozen=True, kw_only=True):
     email: str
 
 
-def greet(loaded: LoadedSettings, upstream: Upstream, steps: FirstSteps) -> None:
+def greet(loaded: LoadedSettings, upstream: Upstream, reach: Reach, steps: FirstSteps) -> None:
     """Prints how to use the service; the key goes to a terminal only, else into a file."""
     data = loaded.settings.data
     source = str(loaded.file) if loaded.file else "defaults and environment, no slovomat.toml"
@@ -35,6 +36,7 @@ def greet(loaded: LoadedSettings, upstream: Upstream, steps: FirstSteps) -> None
         f"  data           {data}",
         f"  configuration  {source}",
         f"  upstream       {upstream.name}, model {upstream.model or 'by free memory'}{state}",
+        f"  limits         {_limits(loaded.settings.valkey_url, reach)}",
     ]
     if steps.everywhere and steps.site == steps.address:
         lines.append(
@@ -57,6 +59,12 @@ def say(text: str) -> None:
     """Prints for the person who started the service, who may have closed the terminal since."""
     with contextlib.suppress(OSError):
         print(text, flush=True)  # noqa: T201 - this is the greeting
+
+
+def _limits(valkey_url: str, reach: Reach) -> str:
+    if reach == "shared":
+        return "shared through Valkey"
+    return "each node by itself" + (" until Valkey answers" if valkey_url else "")
 
 
 def _key_lines(data: Path, steps: FirstSteps) -> list[str]:

@@ -17,7 +17,7 @@ from slovomat.domain.ids import GenerationId
 from slovomat.env import SystemEnv
 from slovomat.greeting import FirstSteps, greet, say
 from slovomat.instance import load_secret
-from slovomat.limits.memory import MemoryLimits
+from slovomat.limits.open import Counting, make_counting
 from slovomat.logs import configure_logs
 from slovomat.model_progress import show_model_progress
 from slovomat.modes import BrokenMode, load_modes
@@ -233,7 +233,9 @@ class App:
         """Serves until told to stop, then drains."""
         async with asyncio.TaskGroup() as tasks:
             started.group = tasks
-            services, worker = self._compose(limited(upstream))
+            counting = make_counting(self._settings.valkey_url, self._env, started)
+            await counting.start()
+            services, worker = self._compose(limited(upstream), counting)
             sweep = self._sweep(services.settler, worker)
             await sweep.at_start()
             desk = Desk(services, lambda: self.site)
@@ -247,7 +249,7 @@ class App:
             serving = tasks.create_task(server.serve([self._listener]))
             self._listen_to_signals()
             await server.ready.wait()
-            greet(self._loaded, upstream, self._steps(first))
+            greet(self._loaded, upstream, counting.reach, self._steps(first))
             if first.key:
                 await first_start.shown(self._store)
             if isinstance(upstream, Local):
@@ -258,14 +260,15 @@ class App:
             await serving
             await working
             await upstream.stop()
+            await counting.stop()
             for loop in loops:
                 loop.cancel()
         return OK
 
-    def _compose(self, upstream: Upstream) -> tuple[Services, Worker]:
+    def _compose(self, upstream: Upstream, counting: Counting) -> tuple[Services, Worker]:
         settings, env, store = self._settings, self._env, self._store
         metrics = Metrics(settings.log_texts)
-        limits = MemoryLimits(env)
+        limits = counting.limits
         settler = Settler(store, env, metrics)
         generator = Generator(upstream, settler, env, metrics, rules.retry_rules(settings))
         runner = JobRunner(upstream, store, env, metrics, modes=self._modes, rules=rules.job_rules(settings))
@@ -285,7 +288,7 @@ class App:
             settler=settler,
             upstream=upstream,
             queue=worker,
-            gate=Gate(settings.concurrent_direct, settings.concurrent_per_account),
+            gate=Gate(counting.slots, env, settings.concurrent_direct, settings.concurrent_per_account),
             metrics=metrics,
         )
         return services, worker

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from slovomat.domain.days import known_zone
 
 ENV_PREFIX = "SLOVOMAT_"
+_VALKEY_SCHEMES = ("valkey://", "valkeys://", "redis://", "rediss://")
 
 
 class BadSettingsError(Exception):
@@ -51,6 +52,7 @@ class Settings(BaseModel):
     port: int = Field(default=8080, ge=0, le=65_535, description="port to listen on; 0 takes a free one")
     site: str = Field(default="", description="public URL, without a slash at its end; default: the address")
     database_url: str = Field(default="", description="default: SQLite in the data folder")
+    valkey_url: str = Field(default="", description="shares limits between nodes; empty: each node by itself")
     modes_dir: Path | None = Field(default=None, description="folder whose mode files override the packaged")
     time_zone: Annotated[str, AfterValidator(_zone)] = Field(
         default="Europe/Moscow", description="whose midnight starts the daily allowance anew"
@@ -147,6 +149,8 @@ class Settings(BaseModel):
             value = getattr(self, name)
             if value and not value.startswith(("http://", "https://")):
                 raise ValueError(f"{name} must start with http:// or https://")
+        if self.valkey_url and not self.valkey_url.startswith(_VALKEY_SCHEMES):
+            raise ValueError("valkey_url must start with valkey:// or valkeys://")
         for address in self.trusted_proxies:
             ipaddress.ip_network(address, strict=False)
         if self.database_url and not self.database_url.startswith("sqlite:"):

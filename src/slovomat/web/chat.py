@@ -51,16 +51,13 @@ class Chat:
         if isinstance(request, Refusal):
             await self._refuse(exchange, request, [])
             return
-        closed = self._closed(caller)
-        with self._services.gate.pass_through(caller.account_id, exchange.client):
-            await self._serve(exchange, caller, request, closed)
+        async with self._services.gate.pass_through(caller.account_id, exchange.client) as refused:
+            await self._serve(exchange, caller, request, self._unavailable() or refused)
 
-    def _closed(self, caller: Caller) -> Refusal | None:
-        """Why nothing can be generated now, whatever was asked."""
+    def _unavailable(self) -> Refusal | None:
+        """Why nobody's text can be generated now."""
         readiness = self._services.upstream.readiness()
-        if not readiness.ready:
-            return unavailable(readiness)
-        return self._services.gate.refusal(caller.account_id)
+        return None if readiness.ready else unavailable(readiness)
 
     async def _read(self, exchange: Exchange) -> ChatRequest | Refusal:
         body = await self._desk.body(exchange)

@@ -1,49 +1,61 @@
 """Who is inside: direct generations under way, per account and in all, and the streams to tend."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from slovomat.domain.ids import AccountId
 from slovomat.domain.refusal import Code, Refusal
+from slovomat.ports.env import Env
+from slovomat.ports.limits import Slots
 from slovomat.usecases.departure import Departure
 from slovomat.web.sse import EventStream
+
+_TOKEN_BYTES = 12
 
 
 class Gate:
     """Refuses before anything is charged; on shutdown it closes, and can end what is inside."""
 
-    def __init__(self, direct_max: int, per_account_max: int) -> None:
+    def __init__(self, slots: Slots, env: Env, direct_max: int, per_account_max: int) -> None:
+        self._slots = slots
+        self._env = env
         self._direct_max = direct_max
         self._per_account_max = per_account_max
-        self._of_account: Counter[AccountId] = Counter()
         self._inside: set[Departure] = set()
         self._left = asyncio.Event()
         self.streams: set[EventStream] = set()
         self.closed = False
 
-    def refusal(self, account_id: AccountId) -> Refusal | None:
-        """Why one more may not come in."""
-        if self.closed or len(self._inside) >= self._direct_max:
-            return Refusal(code=Code.OVERLOADED)
-        if 0 < self._per_account_max <= self._of_account[account_id]:
-            return Refusal(code=Code.TOO_OFTEN, retry_after_ms=1000)
-        return None
-
-    @contextmanager
-    def pass_through(self, account_id: AccountId, client: Departure) -> Iterator[None]:
-        """Counts one generation while it lasts."""
+    @asynccontextmanager
+    async def pass_through(self, account_id: AccountId, client: Departure) -> AsyncIterator[Refusal | None]:
+        """Counts one generation while it lasts; says why it may not begin, if so."""
+        refusal = self._refusal()
         self._inside.add(client)
-        self._of_account[account_id] += 1
         try:
-            yield
+            if refusal or not self._per_account_max:
+                yield refusal
+            else:
+                async with self._slot(str(account_id)) as refusal:
+                    yield refusal
         finally:
             self._inside.discard(client)
             self._left.set()
-            self._of_account[account_id] -= 1
-            if not self._of_account[account_id]:
-                del self._of_account[account_id]
+
+    def _refusal(self) -> Refusal | None:
+        full = self.closed or len(self._inside) >= self._direct_max
+        return Refusal(code=Code.OVERLOADED) if full else None
+
+    @asynccontextmanager
+    async def _slot(self, who: str) -> AsyncIterator[Refusal | None]:
+        token = self._env.random_bytes(_TOKEN_BYTES).hex()
+        if not await self._slots.enter(who, self._per_account_max, token):
+            yield Refusal(code=Code.TOO_OFTEN, retry_after_ms=1000)
+            return
+        try:
+            yield None
+        finally:
+            self._slots.leave(who, token)
 
     async def empty(self) -> None:
         """Returns once nothing is inside."""
