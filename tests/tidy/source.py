@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from textwrap import dedent
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "slovomat"
@@ -61,6 +62,12 @@ def modules() -> tuple[Module, ...]:
 def modules_of_tests() -> tuple[Module, ...]:
     """The tests."""
     return tuple(module for module in _read(TESTS, ROOT) if Path(module.name).name.startswith("test_"))
+
+
+def planted(text: str, name: str = "planted.py") -> Module:
+    """A module that a rule is tried on: a rule that finds nothing anywhere may be blind."""
+    text = dedent(text)
+    return Module(name, text, ast.parse(text))
 
 
 def _read(folder: Path, base: Path) -> tuple[Module, ...]:

@@ -3,9 +3,16 @@
 import ast
 
 import pytest
-from tests.tidy.source import Module, modules
+from tests.tidy.source import Module, modules, planted
 
-COUNTS_MONEY = ("domain/money.py", "domain/caller.py", "domain/request.py", "ports/store.py", "storage/")
+COUNTS_MONEY = (
+    "domain/money.py",
+    "domain/purse.py",
+    "domain/caller.py",
+    "domain/request.py",
+    "ports/store.py",
+    "storage/",
+)
 TIMES = {
     "storage/sqlite.py": {"_BUSY_TIMEOUT_S", "busy_timeout_s"},
     "storage/sqlite_writer.py": {"_ASK_AGAIN_S", "busy_timeout_s"},
@@ -42,7 +49,7 @@ def _is_float(node: ast.expr) -> bool:
 def _joins_paths(node: ast.BinOp) -> bool:
     """Whether the slash is a path's: its right side is text, or a name of one."""
     right = node.right
-    return isinstance(right, ast.JoinedStr) or ast.unparse(right) in {"name", "'sql'", "'schema'"}
+    return isinstance(right, ast.JoinedStr) or ast.unparse(right) in {"name", "engine", "'sql'", "'schema'"}
 
 
 @pytest.mark.parametrize(
@@ -51,3 +58,17 @@ def _joins_paths(node: ast.BinOp) -> bool:
 def test_money_is_never_a_float(module: Module) -> None:
     """Not as a type, not as a number, not as the result of a division."""
     assert floats(module) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "price = 1.5",
+        "def pay(price: float): ...",
+        "share = whole / 2",
+        "from decimal import Decimal\nDecimal(1)",
+    ],
+)
+def test_the_rule_bites(text: str) -> None:
+    """On a number, a type and a division."""
+    assert floats(planted(text)) != []
