@@ -9,6 +9,7 @@ from typing import Any
 import uvicorn
 
 from slovomat.settings import Settings
+from slovomat.web.descriptors import room_for
 from slovomat.web.protocol import GuardedProtocol, HTTPLimits, guarded_protocol
 
 _BACKLOG = 2048
@@ -33,7 +34,7 @@ class EmbeddedServer(uvicorn.Server):
             header_timeout_s=settings.header_timeout_s,
             body_timeout_s=settings.body_timeout_s,
             client_stall_s=settings.client_stall_s,
-            connections_max=settings.connections_max,
+            connections_max=room_for(settings.connections_max),
         )
         config = uvicorn.Config(
             app,
