@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from tests.tidy.imported import Imported
 from tests.tidy.source import PACKAGE, Module, modules, planted
+from tests.tidy.test_sql import DRIVERS
 
-DRIVERS = {"sqlite3", "asyncpg"}
 VERBS = re.compile(r"execute\w*|fetch\w*|prepare|cursor|copy_from_query")
 SQL = re.compile(
     r"\b(SELECT\s|INSERT\s+INTO\s|DELETE\s+FROM\s|UPDATE\s+\S+\s+SET\s|(CREATE|DROP|ALTER)\s+(TABLE|INDEX|DATABASE)\s"
