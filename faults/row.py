@@ -18,7 +18,8 @@ class CannotRunError(Exception):
 class Order:
     """So much of a row, in an empty folder of its own.
 
-    `until_s`: on the clock of `time.monotonic`; no new round begins after it.
+    `until_s`: on the clock of `time.monotonic`; no new round begins after it. `release`: whether it is
+    a round of a release run, which goes on from where the one before ended.
     """
 
     set_up: str
@@ -26,6 +27,7 @@ class Order:
     seed: int
     folder: Path
     until_s: float = FOREVER_S
+    release: bool = False
 
     @property
     def in_time(self) -> bool:

@@ -5,7 +5,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from faults.row import CannotRunError, Order, Outcome, Row
@@ -40,7 +40,7 @@ class Played:
 def play_once(row: Row, set_up: str, seed: int) -> Played:
     """The volume of every change."""
     played = Played(row, set_up, seed)
-    _round(played, row.c, seed, float("inf"))
+    _round(played, Order(set_up, row.c, seed, Path()))
     return played
 
 
@@ -50,7 +50,8 @@ def play_long(row: Row, set_up: str, seed: int, volume: int, seconds: float) -> 
     piece, number = Played(row, set_up, seed), 0
     while volume > 0 and time.monotonic() < until_s:
         before = piece.volume
-        _round(piece, min(row.at_once, volume), seed + number, until_s)
+        order = Order(set_up, min(row.at_once, volume), seed + number, Path(), until_s, release=True)
+        _round(piece, order)
         number += 1
         volume -= piece.volume - before
         if piece.skipped or (piece.violations and piece.volume == before):
@@ -62,14 +63,15 @@ def play_long(row: Row, set_up: str, seed: int, volume: int, seconds: float) -> 
         yield piece
 
 
-def _round(played: Played, volume: int, seed: int, until_s: float) -> None:
+def _round(played: Played, order: Order) -> None:
+    """One call of the row, in a folder that is gone afterwards."""
     began_s = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="slovomat-faults-", ignore_cleanup_errors=True) as folder:
-            outcome = played.row.run(Order(played.set_up, volume, seed, Path(folder), until_s))
+            outcome = played.row.run(replace(order, folder=Path(folder)))
     except CannotRunError as error:
         played.skipped = str(error)
         return
     except Exception:  # a row that breaks down has not shown what it should
-        outcome = Outcome(0, [f"the row broke down (seed {seed}): {traceback.format_exc()}"])
+        outcome = Outcome(0, [f"the row broke down (seed {order.seed}): {traceback.format_exc()}"])
     played.add(outcome, time.monotonic() - began_s)
