@@ -145,10 +145,12 @@ class Books:
 
 
 @asynccontextmanager
-async def open_books(folder: Path, daily: int = 0, now_ms: int = NOON_MS, **key: Any) -> AsyncIterator[Books]:
-    """A store on a new SQLite file; on leaving, its books must balance."""
+async def open_books(
+    place: Path | str, daily: int = 0, now_ms: int = NOON_MS, **key: Any
+) -> AsyncIterator[Books]:
+    """A store on a new SQLite file in a folder, or in an empty database; on leaving, its books must balance."""
     env = PlayedEnv(now_ms)
-    store = make_store(folder / "books.db")
+    store = make_store(place / "books.db" if isinstance(place, Path) else place)
     await store.open()
     await store.save_plan(plan(daily=daily))
     account = await store.add_account("customer@example.org", "Plan", False, now_ms)

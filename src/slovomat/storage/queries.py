@@ -1,18 +1,27 @@
-"""The named queries: one text for all engines, read once at import of an engine."""
+"""The named queries: one text for all engines, but for the few that an engine must have its own."""
 
 import re
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 _NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 _COMMENT = re.compile(r"--[^\n]*\n")
 
 
 @cache
-def load_queries() -> dict[str, str]:
-    """All queries by name, with `:name` placeholders. A name that comes twice is a bug."""
-    queries: dict[str, str] = {}
+def load_queries(engine: str = "") -> dict[str, str]:
+    """All queries by name, with `:name` placeholders; an engine's own versions stand in its own folder."""
     folder = files("slovomat.storage") / "sql"
+    queries = _read(folder)
+    if engine and (folder / engine).is_dir():
+        queries.update(_read(folder / engine))
+    return queries
+
+
+def _read(folder: Traversable) -> dict[str, str]:
+    """The queries of a folder's files. A name that comes twice is a bug."""
+    queries: dict[str, str] = {}
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if not file.name.endswith(".sql"):
             continue

@@ -1,0 +1,114 @@
+"""PostgreSQL: a pool of connections, and one lane of batches for each hot rule."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+import asyncpg
+
+from slovomat.storage import postgres_start
+from slovomat.storage.postgres_lane import Lane
+from slovomat.storage.postgres_transactions import GONE, Transactions, unavailable
+from slovomat.storage.postgres_tx import Statements
+from slovomat.storage.postgres_wakeups import Wakeups
+from slovomat.storage.queries import load_queries
+from slovomat.storage.tx import BatchRule, Rule
+
+T = TypeVar("T")
+I = TypeVar("I")  # noqa: E741 - an item
+_STATEMENT_S = 20.0
+_CLOSE_S = 10.0
+
+
+class PostgresEngine:
+    """The Engine on a PostgreSQL server, which any number of nodes may share."""
+
+    def __init__(self, url: str, connections: int) -> None:
+        self._url = url
+        self._connections = connections
+        self._statements = Statements(load_queries("postgres"))
+        self._lanes: dict[BatchRule[Any, Any], Lane[Any, Any]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._applied: list[str] = []
+
+    @property
+    def shared(self) -> bool:
+        """Any number of nodes may serve it."""
+        return True
+
+    async def open(self) -> None:
+        """Checks the server, migrates it, opens the pool."""
+        try:
+            self._applied = await postgres_start.prepare(self._url)
+            self._pool = await asyncpg.create_pool(
+                self._url,
+                min_size=1,
+                max_size=self._connections,
+                command_timeout=_STATEMENT_S,
+                statement_cache_size=500,
+                max_cached_statement_lifetime=0,
+                max_inactive_connection_lifetime=0,
+                init=self._begin_session,
+                reset=_keep_session,
+            )
+        except GONE as error:
+            raise unavailable(error) from error
+        self._transactions = Transactions(self._pool, self._statements)
+        self._wakeups = Wakeups(self._url, self._transactions, self._spawn)
+
+    async def close(self) -> None:
+        """Commits what was submitted, then closes the connections."""
+        await self._wakeups.close()
+        while self._tasks:
+            await asyncio.wait(tuple(self._tasks))
+        try:
+            async with asyncio.timeout(_CLOSE_S):
+                await self._pool.close()
+        except (*GONE, asyncpg.PostgresError):
+            self._pool.terminate()
+
+    def applied_migrations(self) -> list[str]:
+        """The names of the migrations in force."""
+        return list(self._applied)
+
+    async def write(self, rule: Rule[T], *args: Any) -> T:
+        """Runs the rule in a transaction, which is carried out even if the caller leaves."""
+        return await asyncio.shield(self._spawn(self._transactions.write(lambda tx: rule(tx, *args))))
+
+    async def batch(self, rule: BatchRule[I, T], item: I) -> T:
+        """Runs the rule for whatever is submitted to it meanwhile, in one transaction."""
+        lane = self._lanes.get(rule)
+        if lane is None:
+            lane = self._lanes[rule] = Lane(rule, self._transactions, self._spawn)
+        result: T = await lane.submit(item)
+        return result
+
+    async def read(self, rule: Rule[T], *args: Any) -> T:
+        """Runs a short reading rule; each of its statements sees what is committed by then."""
+        return await self._transactions.read(lambda tx: rule(tx, *args))
+
+    async def report(self, rule: Rule[T], *args: Any) -> T:
+        """Runs a long reading rule on one snapshot."""
+        return await self._transactions.read(lambda tx: rule(tx, *args), snapshot=True)
+
+    def wake_others(self) -> None:
+        """Tells the other nodes that there are jobs; soon, and once for many calls."""
+        self._wakeups.tell()
+
+    def on_wake(self, callback: Callable[[], None]) -> None:
+        """Calls back when another node says so."""
+        self._wakeups.listen(callback)
+
+    def _spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        """The engine's own tasks: `close` waits for them, no caller's end stops them."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _begin_session(self, connection: asyncpg.Connection) -> None:
+        await connection.execute(self._statements.one("session").text)
+
+
+async def _keep_session(_connection: asyncpg.Connection) -> None:
+    """Nothing of a session is changed by what runs on it: no round trip to restore it."""

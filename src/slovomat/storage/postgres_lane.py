@@ -1,0 +1,57 @@
+"""Natural batching: what was submitted to a rule while its last transaction ran makes the next one."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, Generic, TypeVar
+
+from slovomat.ports.store import StoreUnavailableError
+from slovomat.storage.postgres_transactions import Transactions
+from slovomat.storage.tx import BatchRule
+
+T = TypeVar("T")
+I = TypeVar("I")  # noqa: E741 - an item
+Spawn = Callable[[Coroutine[Any, Any, None]], object]
+_BATCH_MAX = 256
+
+
+class Lane(Generic[I, T]):
+    """One rule's items, one transaction at a time. What was submitted is carried out, whoever leaves."""
+
+    def __init__(self, rule: BatchRule[I, T], transactions: Transactions, spawn: Spawn) -> None:
+        self._rule = rule
+        self._transactions = transactions
+        self._spawn = spawn
+        self._waiting: list[tuple[I, asyncio.Future[T]]] = []
+        self._busy = False
+
+    def submit(self, item: I) -> "asyncio.Future[T]":
+        """The item's result, once it is committed."""
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if not self._busy:
+            self._busy = True
+            self._spawn(self._work())
+        return future
+
+    async def _work(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:_BATCH_MAX], self._waiting[_BATCH_MAX:]
+            await self._run(batch)
+        self._busy = False
+
+    async def _run(self, batch: list[tuple[I, "asyncio.Future[T]"]]) -> None:
+        """All in one; should the rule fail, each runs again alone, so that none spoils it for the others."""
+        try:
+            results = await self._transactions.write(lambda tx: self._rule(tx, [item for item, _ in batch]))
+        except Exception as error:
+            if len(batch) > 1 and not isinstance(error, StoreUnavailableError):
+                for one in batch:
+                    await self._run([one])
+                return
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(error)
+            return
+        for (_, future), result in zip(batch, results, strict=True):
+            if not future.done():
+                future.set_result(result)

@@ -1,0 +1,148 @@
+"""Transactions on PostgreSQL: again after a conflict, and an outcome that was not heard is found out."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import TypeVar
+
+import asyncpg
+
+from slovomat.ports.store import StoreUnavailableError
+from slovomat.storage.postgres_tx import PostgresTx, Statements
+from slovomat.storage.tx import ConflictError
+
+T = TypeVar("T")
+_CONFLICT_RETRIES = 12
+_STALE_RETRIES = 3
+_FIND_OUT_S = 15.0
+_ASK_AGAIN_S = 0.1
+_STATEMENT_S = 20.0
+
+CONFLICTS = (
+    ConflictError,
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.UniqueViolationError,
+    asyncpg.LockNotAvailableError,
+)
+GONE = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresIOError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InternalServerError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
+"""The server, or the way to it, failed, not the rule that ran on it."""
+
+
+class Transactions:
+    """Runs work in transactions on a pool's connections."""
+
+    def __init__(self, pool: asyncpg.Pool, statements: Statements) -> None:
+        self._pool = pool
+        self._statements = statements
+
+    async def write(self, work: Callable[[PostgresTx], Awaitable[T]]) -> T:
+        """Runs and commits. Raises StoreUnavailableError when nothing was committed."""
+        conflicts = stale = 0
+        while True:
+            try:
+                return await self._attempt(work)
+            except CONFLICTS as error:
+                conflicts += 1
+                if conflicts == _CONFLICT_RETRIES:
+                    raise StoreUnavailableError(f"conflicts without end: {error}") from error
+            except GONE as error:
+                stale += 1
+                if stale == _STALE_RETRIES:
+                    raise unavailable(error) from error
+
+    async def read(self, work: Callable[[PostgresTx], Awaitable[T]], snapshot: bool = False) -> T:
+        """Runs what only reads; on one snapshot if asked."""
+        stale = 0
+        while True:
+            try:
+                async with self.connection() as connection:
+                    tx = PostgresTx(connection, self._statements)
+                    if not snapshot:
+                        return await work(tx)
+                    async with connection.transaction(isolation="repeatable_read", readonly=True):
+                        return await work(tx)
+            except GONE as error:
+                stale += 1
+                if stale == _STALE_RETRIES:
+                    raise unavailable(error) from error
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy]:
+        """One of the pool's. After a fault it is not used again, and the others are looked at anew."""
+        connection = await self._pool.acquire(timeout=_STATEMENT_S)
+        try:
+            yield connection
+        except GONE:
+            connection.terminate()
+            await self._pool.expire_connections()
+            raise
+        except BaseException:
+            if connection.is_in_transaction():
+                connection.terminate()
+            raise
+        finally:
+            await self._pool.release(connection)
+
+    async def _attempt(self, work: Callable[[PostgresTx], Awaitable[T]]) -> T:
+        async with self.connection() as connection:
+            tx = PostgresTx(connection, self._statements)
+            await connection.execute("BEGIN")
+            try:
+                result = await work(tx)
+                transaction = (await tx.rows("transaction_id"))[0][0]
+            except GONE:
+                raise
+            except BaseException:
+                await connection.execute("ROLLBACK")
+                raise
+            try:
+                await connection.execute("COMMIT")
+            except GONE as error:
+                pid = connection.get_server_pid()
+                connection.terminate()
+                if transaction is not None and not await self._committed(transaction, pid, error):
+                    raise
+            return result
+
+    async def _committed(self, transaction: str, pid: int, error: BaseException) -> bool:
+        """Whether a transaction whose commit was not answered took place: asked, never guessed."""
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + _FIND_OUT_S
+        while loop.time() < until_s:
+            await asyncio.sleep(_ASK_AGAIN_S)
+            with suppress(*GONE):
+                await self._pool.expire_connections()
+                async with self.connection() as connection:
+                    status = await self._status(PostgresTx(connection, self._statements), transaction, pid)
+                if status != "in progress":
+                    return status == "committed"
+        raise StoreUnavailableError(f"the outcome of a commit is not known: {error}") from error
+
+    async def _status(self, tx: PostgresTx, transaction: str, pid: int) -> str | None:
+        try:
+            status: str | None = (await tx.rows("transaction_status", id=transaction))[0][0]
+        except asyncpg.InvalidParameterValueError:  # a server that took over has never heard of it
+            return None
+        if status == "in progress":
+            await tx.rows("transaction_end", id=transaction, pid=pid)
+        return status
+
+
+def unavailable(error: BaseException) -> StoreUnavailableError:
+    """What the use cases hear: the kind of the fault, and no text that could hold a value."""
+    return StoreUnavailableError(f"PostgreSQL: {type(error).__name__}: {str(error)[:200]}")

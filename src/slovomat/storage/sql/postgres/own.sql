@@ -1,0 +1,69 @@
+-- What PostgreSQL must have of its own: its locks, and its clock.
+
+-- name: clock
+SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT WHERE :now_ms::BIGINT IS NOT NULL;
+
+-- name: buckets_of
+SELECT id, day, granted, available, expires_at_ms FROM buckets
+WHERE account_id = :account_id AND (day = :day OR (day IS NULL AND available > 0
+    AND (expires_at_ms IS NULL OR expires_at_ms > :now_ms)))
+ORDER BY id FOR NO KEY UPDATE;
+
+-- name: bucket_lock
+SELECT id FROM buckets WHERE account_id = :account_id AND id = :id FOR NO KEY UPDATE;
+
+-- name: claim_turn
+SELECT pg_advisory_xact_lock(5420011, 1);
+
+-- name: job_add
+-- A node whose clock is ahead must not keep its jobs from the others.
+INSERT INTO jobs (id, account_id, state, text, run_after_ms, created_at_ms)
+VALUES (:id, :account_id, 'queued', :text, LEAST(:now_ms, EXTRACT(EPOCH FROM clock_timestamp()) * 1000), :now_ms);
+
+-- name: jobs_claim
+UPDATE jobs SET state = 'running', owner = :owner, token = token + 1, lease_until_ms = :lease_until_ms
+FROM (
+    SELECT account_id, id FROM jobs
+    WHERE state = 'queued' AND (run_after_ms <= :now_ms OR run_after_ms > :absurd_ms)
+        AND account_id NOT IN (SELECT account_id FROM jobs WHERE state = 'running'
+            GROUP BY account_id HAVING COUNT(*) >= :per_account)
+    ORDER BY run_after_ms, id LIMIT :limit FOR UPDATE SKIP LOCKED) AS due
+WHERE jobs.account_id = due.account_id AND jobs.id = due.id
+RETURNING jobs.id, jobs.account_id, text, attempts, token;
+
+-- name: session
+-- A node that froze or was cut off must not keep its locks; an answer must not come before its commit is durable.
+SELECT set_config('idle_in_transaction_session_timeout', '15s', FALSE), set_config('lock_timeout', '15s', FALSE),
+    set_config('tcp_keepalives_idle', '10', FALSE), set_config('tcp_keepalives_interval', '5', FALSE),
+    set_config('tcp_keepalives_count', '3', FALSE), set_config('application_name', 'slovomat', FALSE),
+    set_config('synchronous_commit',
+        CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END,
+        FALSE);
+
+-- name: transaction_id
+SELECT pg_current_xact_id_if_assigned()::TEXT;
+
+-- name: transaction_status
+SELECT pg_xact_status(:id::TEXT::xid8);
+
+-- name: transaction_end
+-- The session whose client is gone goes too, so that the outcome of its transaction is decided.
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = :pid AND backend_xid = (:id::TEXT::xid8)::xid;
+
+-- name: session_pid
+SELECT pg_backend_pid();
+
+-- name: notify
+SELECT pg_notify('slovomat_jobs', '');
+
+-- name: migrations_table
+CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY);
+
+-- name: migrations_lock
+SELECT pg_advisory_xact_lock(5420011, 0);
+
+-- name: migrations_applied
+SELECT name FROM migrations ORDER BY name;
+
+-- name: migration_add
+INSERT INTO migrations (name) VALUES (:name);
