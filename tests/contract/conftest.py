@@ -44,7 +44,7 @@ def cluster() -> Iterator[list[ValkeyServer]]:
         yield servers
 
 
-@pytest.fixture(params=["memory", "one node", "three nodes", "three nodes, cluster"])
+@pytest.fixture(params=["memory", "one node", "three nodes", "one node, cluster"])
 def counting(request: pytest.FixtureRequest) -> OpenLimits:
     """Opens limits that count by themselves, or together through Valkey."""
     if request.param == "memory":

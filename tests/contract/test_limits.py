@@ -16,7 +16,7 @@ async def passed(limits: Limits, calls: int, per_minute: int, who: str = "me") -
     return sum([(await limits.hit("create", who, per_minute)).allowed for _ in range(calls)])
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     st.lists(st.floats(0, 40, allow_nan=False) | st.floats(0, 0.2), min_size=1, max_size=40),
     st.integers(1, 5),

@@ -15,8 +15,8 @@ _KEEP_S = 10.0
 class ValkeyLimits:
     """The Limits port over a window in Valkey, by Valkey's clock.
 
-    What passes through this node is counted here too: whoever has used a whole limit up through one node
-    is refused without asking, and when Valkey is gone nobody gets a fresh window.
+    What passes through this node is counted here too, and obeyed: nobody gets a fresh window when Valkey
+    goes, or comes back empty.
     """
 
     def __init__(self, rounds: Rounds, env: Env) -> None:
@@ -28,14 +28,14 @@ class ValkeyLimits:
         if per_minute == 0:
             return NO_LIMIT
         refused = self._local.refusal(kind, who, per_minute)
-        if refused is not None:
-            return refused
-        answer = await self._rounds.ask(HIT, f"slovomat:{kind}:{who}", per_minute)
+        counts = int(refused is None)
+        answer = await self._rounds.ask(HIT, f"slovomat:{kind}:{who}", per_minute, counts)
         if answer is None:
             return self._local.hit_now(kind, who, per_minute)
         passed, used, wait_ms = answer
         if not passed:
-            return Window(allowed=False, limit=per_minute, remaining=0, reset_ms=wait_ms)
+            reset_ms = max(wait_ms, refused.reset_ms) if refused else wait_ms
+            return Window(allowed=False, limit=per_minute, remaining=0, reset_ms=reset_ms)
         self._local.count(kind, who)
         return Window(allowed=True, limit=per_minute, remaining=per_minute - used, reset_ms=_WINDOW_MS)
 

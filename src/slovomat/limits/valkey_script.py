@@ -44,6 +44,6 @@ def _packaged(name: str) -> str:
 
 
 HIT = script_of(_packaged("hit.lua"), 3)
-"""Told a limit; answers whether the call passed, how many are in the window, and the wait in ms."""
+"""Told a limit, and 1 to count or 0 to look; answers: passed (1 or 0), how many count, the wait in ms."""
 SLOT = script_of(_packaged("slot.lua"), 1)
 """Told a verb (enter, keep, leave), a token and a limit; answers whether it was done."""

@@ -1,5 +1,6 @@
--- Counts one call for each key, if its moving window of a minute has room.
--- KEYS: one a call. ARGV: the limit of each. Answer: "passed used wait_ms", one triple a call.
+-- Counts one call for each key, if its moving window of a minute has room; or only looks.
+-- KEYS: one a call. ARGV: the limit of each, and 1 to count or 0 to look. Answer: "passed used wait_ms",
+-- one triple a call.
 --
 -- A key is a list of "time_ms:total". `total` counts all calls so far, so that the calls between two
 -- entries are a subtraction. The first entry is the newest that has left the window. Calls of the same
@@ -44,9 +45,12 @@ local function wait_ms(key, limit, total, now)
   return math.min(WINDOW_MS, time + WINDOW_MS + 1 - now)
 end
 
-local function hit(key, limit, clock)
+local function hit(key, limit, counts, clock)
   local last = redis.call('LINDEX', key, -1)
   if not last then
+    if not counts then
+      return 0, 0, 0
+    end
     last = '0:0'
     redis.call('RPUSH', key, last)
   end
@@ -63,6 +67,9 @@ local function hit(key, limit, clock)
   if used >= limit then
     return 0, used, wait_ms(key, limit, total, now)
   end
+  if not counts then
+    return 0, used, 0
+  end
   local entry = write(now, total + 1)
   if second and math.floor(last_time / STEP_MS) == math.floor(now / STEP_MS) then
     redis.call('LSET', key, -1, entry)
@@ -76,7 +83,8 @@ end
 local clock = server_ms()
 local answer = {}
 for number, key in ipairs(KEYS) do
-  local passed, used, wait = hit(key, tonumber(ARGV[number]), clock)
+  local limit, counts = tonumber(ARGV[2 * number - 1]), ARGV[2 * number] == '1'
+  local passed, used, wait = hit(key, limit, counts, clock)
   answer[number] = string.format('%d %.0f %.0f', passed, used, wait)
 end
 return table.concat(answer, ' ')
