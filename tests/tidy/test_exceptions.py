@@ -12,6 +12,8 @@ REASONS = {
     "web/asgi.py": "a handler's bug is logged and answered",
     "storage/sqlite.py": "a migration's fault is raised on after the rollback",
     "storage/sqlite_writer.py": "a rule's bug goes to its caller",
+    "storage/postgres_lane.py": "a rule's bug goes to its caller",
+    "storage/postgres_transactions.py": "whatever is raised is raised on after the rollback",
     "upstreams/response_body.py": "what came before a connection broke is read first; else it is raised on",
     "upstreams/local_engine.py": "the engine's fault is told to the parent process",
     "limits/valkey.py": "who is cancelled while entering has not entered; it is raised on",

@@ -23,6 +23,32 @@ ENGINES = ("storage/sqlite", "storage/postgres", "simulation/database.py")
 MAKES_BATCHES = "storage/statements.py"
 """It knows the words of SQL: see test_sql_strings."""
 DRIVERS = {"sqlite3", "asyncpg"}
+MADE = re.compile(r"\.text$|^_in_own_words\(script\)$")
+"""A Statement's text, and a migration with its engine's types."""
+PLACE = re.compile(r"(?<!:):([a-z_]+)")
+OWN_VERSIONS = {
+    "clock": "the database's, as nodes share it",
+    "buckets_of": "locks the rows that it decides on",
+    "bucket_lock": "locks rows",
+    "claim_turn": "one node claims at a time where accounts have a limit",
+    "job_add": "due by the database's clock at the latest",
+    "jobs_claim": "SKIP LOCKED",
+}
+"""The queries that PostgreSQL has in its own words, and why."""
+OWN_ALONE = {
+    "session",
+    "session_pid",
+    "starting_lock",
+    "transaction_id",
+    "transaction_status",
+    "transaction_end",
+    "notify",
+    "migrations_lock",
+    "migrations_table",
+    "migrations_applied",
+    "migration_add",
+}
+"""What it has to be asked of, and SQLite's engine does in one process and a file."""
 
 
 def sql_of(module: Module) -> list[str]:
@@ -55,8 +81,9 @@ def test_no_sql_is_built_from_text() -> None:
         f"{module.name}:{call.lineno}"
         for module in modules()
         if Imported(module.tree).modules() & DRIVERS
-        for call in calls(module, "execute", "executemany", "executescript")
+        for call in calls(module, "execute", "executemany", "executescript", "fetch", "fetchval")
         if not isinstance(call.args[0], ast.Constant | ast.Subscript | ast.Name)
+        if not MADE.search(ast.unparse(call.args[0]))
     ]
     assert built == []
 
@@ -86,18 +113,28 @@ def test_every_query_is_called_and_every_call_has_its_query() -> None:
         str(call.args[0].value)
         for module in modules()
         if module.name.startswith("storage/")
-        for call in calls(module, "rows", "run", "rows_each", "run_each")
+        for call in calls(module, "rows", "run", "rows_each", "run_each", "one")
         if isinstance(call.args[0], ast.Constant)
     }
     chosen = {"job_complete", "job_fail"}
-    queries = set(load_queries())
+    queries = set(load_queries("postgres"))
     assert named - queries == set()
     assert queries - named - chosen - {f"audit_{name}" for name in invariants()} == set()
 
 
+def test_the_engines_share_their_queries() -> None:
+    """But for those that are named above; a version of one's own takes the same values."""
+    shared, all_of_postgres = load_queries(), load_queries("postgres")
+    own = {name for name, text in all_of_postgres.items() if shared.get(name) != text}
+    assert own & shared.keys() == OWN_VERSIONS.keys()
+    assert own - shared.keys() == OWN_ALONE
+    for name in OWN_VERSIONS:
+        assert set(PLACE.findall(shared[name])) == set(PLACE.findall(all_of_postgres[name])), name
+
+
 def test_every_query_gets_the_values_that_it_names() -> None:
     """No more and no fewer, wherever the call has a literal name."""
-    queries = load_queries()
+    queries = load_queries("postgres")
     wrong = []
     for module in modules():
         if not module.name.startswith("storage/"):
@@ -105,7 +142,7 @@ def test_every_query_gets_the_values_that_it_names() -> None:
         for call in calls(module, "rows", "run"):
             name = call.args[0]
             if isinstance(name, ast.Constant) and all(keyword.arg for keyword in call.keywords):
-                wants = set(re.findall(r":(\w+)", queries[str(name.value)]))
+                wants = set(PLACE.findall(queries[str(name.value)]))
                 gives = {keyword.arg for keyword in call.keywords}
                 if wants != gives:
                     wrong.append((module.name, name.value, wants ^ gives))

@@ -1,6 +1,7 @@
 """Money is counted in whole numbers."""
 
 import ast
+import re
 
 import pytest
 from tests.tidy.source import Module, modules, planted
@@ -13,18 +14,14 @@ COUNTS_MONEY = (
     "ports/store.py",
     "storage/",
 )
-TIMES = {
-    "storage/sqlite.py": {"_BUSY_TIMEOUT_S", "busy_timeout_s"},
-    "storage/sqlite_writer.py": {"_ASK_AGAIN_S", "busy_timeout_s"},
-}
-"""Names of what is no money there."""
+SECONDS = re.compile(r"_s$", re.IGNORECASE)
+"""Names that are no money: units stand last in a name."""
 
 
 def floats(module: Module) -> list[str]:
     """Every float that the module names, writes, or makes by dividing."""
-    times = TIMES.get(module.name, set())
     statements = [node for node in ast.walk(module.tree) if isinstance(node, ast.stmt | ast.arg)]
-    counted = [one for one in statements if not times & set(_names(one))]
+    counted = [one for one in statements if not any(SECONDS.search(name) for name in _names(one))]
     parts = [part for one in counted for part in ast.iter_child_nodes(one) if isinstance(part, ast.expr)]
     found = [node for part in parts for node in ast.walk(part) if isinstance(node, ast.expr)]
     return [f"line {node.lineno}: {ast.unparse(node)}" for node in found if _is_float(node)]
@@ -33,8 +30,10 @@ def floats(module: Module) -> list[str]:
 def _names(statement: ast.stmt | ast.arg) -> list[str]:
     if isinstance(statement, ast.arg):
         return [statement.arg]
+    if isinstance(statement, ast.AnnAssign):
+        return [ast.unparse(statement.target)]
     if isinstance(statement, ast.Assign):
-        return [ast.unparse(target).removeprefix("self.") for target in statement.targets]
+        return [ast.unparse(target) for target in statement.targets]
     return []
 
 
