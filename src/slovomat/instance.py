@@ -9,8 +9,13 @@ from slovomat.ports.env import Env
 SECRET_BYTES = 32
 
 
-def load_secret(data: Path, env: Env) -> bytes:
-    """The secret under which keys are hashed; made on the first call. Losing it voids every key."""
+def load_secret(data: Path, env: Env, given: str = "") -> bytes:
+    """The secret under which keys are hashed: the `given` one, which nodes share, or the data folder's.
+
+    That is made on the first call. Losing it voids every key.
+    """
+    if given:
+        return bytes.fromhex(given)
     path = data / "secret.key"
     data.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileExistsError):

@@ -6,6 +6,7 @@ settings a table is only a prefix: `[upstream] url` is `upstream_url`.
 
 import ipaddress
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -16,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 from slovomat.domain.days import known_zone
 
 ENV_PREFIX = "SLOVOMAT_"
+_POSTGRES = ("postgresql://", "postgres://")
 _VALKEY_SCHEMES = ("valkey://", "valkeys://", "redis://", "rediss://")
 
 
@@ -51,7 +53,16 @@ class Settings(BaseModel):
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8080, ge=0, le=65_535, description="port to listen on; 0 takes a free one")
     site: str = Field(default="", description="public URL, without a slash at its end; default: the address")
-    database_url: str = Field(default="", description="default: SQLite in the data folder")
+    database_url: str = Field(
+        default="", description="sqlite:///PATH or postgresql://…; default: SQLite in the data folder"
+    )
+    database_replica_url: str = Field(
+        default="", description="a PostgreSQL replica: finished jobs are read from it"
+    )
+    database_connections: Positive = Field(default=10, description="connections of a node to PostgreSQL")
+    secret: SecretStr = Field(
+        default=SecretStr(""), description="64 hex digits that all nodes share; default: a file in data"
+    )
     valkey_url: str = Field(default="", description="shares limits between nodes; empty: each node by itself")
     modes_dir: Path | None = Field(default=None, description="folder whose mode files override the packaged")
     time_zone: Annotated[str, AfterValidator(_zone)] = Field(
@@ -153,14 +164,28 @@ class Settings(BaseModel):
             raise ValueError("valkey_url must start with valkey:// or valkeys://")
         for address in self.trusted_proxies:
             ipaddress.ip_network(address, strict=False)
-        if self.database_url and not self.database_url.startswith("sqlite:"):
-            raise ValueError("database_url: only sqlite:///PATH is spoken by this version")
+        if self.database_url and not self.database_url.startswith(("sqlite:", *_POSTGRES)):
+            raise ValueError("database_url must start with sqlite:/// or postgresql://")
+        if self.database_replica_url and not (
+            self.database_replica_url.startswith(_POSTGRES) and self.database_url.startswith(_POSTGRES)
+        ):
+            raise ValueError("database_replica_url must start with postgresql://, and database_url too")
+        secret = self.secret.get_secret_value()
+        if secret and not re.fullmatch("[0-9a-f]{64,}", secret):
+            raise ValueError("secret must be 64 hexadecimal digits, such as `openssl rand -hex 32` prints")
         return self
+
+    @property
+    def database(self) -> Path | str:
+        """The SQLite file, or the URL of a PostgreSQL database."""
+        if self.database_url.startswith(_POSTGRES):
+            return self.database_url
+        return self.database_path
 
     @property
     def database_path(self) -> Path:
         """The SQLite file."""
-        if self.database_url:
+        if self.database_url.startswith("sqlite:"):
             return Path(self.database_url.removeprefix("sqlite:").removeprefix("//"))
         return self.data / "slovomat.db"
 

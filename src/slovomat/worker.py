@@ -60,6 +60,12 @@ class Worker:
         """A job was queued by this process."""
         self.queued += 1
         self._wake.set()
+        if len(self._running) >= self._rules.concurrency:
+            self._store.wake_others()
+
+    def wake(self) -> None:
+        """There may be jobs in the queue."""
+        self._wake.set()
 
     async def run(self, tasks: asyncio.TaskGroup) -> None:
         """Claims until `stop`."""
@@ -142,6 +148,7 @@ class Worker:
         if self._running:
             await asyncio.wait(tuple(self._running), timeout=5)
         try:  # after every claim: the writer keeps the order in which it was asked
-            await self._store.hand_back(self._rules.owner, self._env.now_ms())
+            if await self._store.hand_back(self._rules.owner, self._env.now_ms()):
+                self._store.wake_others()
         except StoreUnavailableError as error:  # the next start takes them over
             self._log.error("jobs were not handed back", error=str(error))

@@ -43,7 +43,7 @@ class Session:
         from slovomat.instance import load_secret
 
         try:
-            return load_secret(self.settings.data, self.env)
+            return load_secret(self.settings.data, self.env, self.settings.secret.get_secret_value())
         except ValueError as error:
             path = self.settings.data / "secret.key"
             raise FaultError(
@@ -63,7 +63,7 @@ class Session:
             make_data_folder(self.settings.data)
         except OSError as error:
             raise StoreUnavailableError(str(error)) from error
-        store = make_store(self.settings.database_path)
+        store = make_store(self.settings.database)
         await store.open()
         try:
             await ensure_price_list(store)

@@ -1,6 +1,7 @@
 """The port to all that must not be lost. One method is one transaction; none spans a network call."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 import msgspec
@@ -99,7 +100,7 @@ class Jobs(Protocol):
         """Leases waiting jobs to a worker, the oldest first."""
 
     async def take_over(self, owner: str, live: Collection[GenerationId], now_ms: int, limit: int) -> int:
-        """Queues again what was not extended in time, but for what `owner` knows that it works on (`live`)."""
+        """Queues again what was not extended in time, but for what `owner` itself works on (`live`)."""
 
     async def hand_back(self, owner: str, now_ms: int) -> int:
         """Queues again what `owner` could not finish before it stops."""
@@ -144,6 +145,15 @@ class Nodes(Protocol):
 
     async def alone(self, owner: str) -> None:
         """Nobody else serves this database: whatever others had, they are dead."""
+
+    def starting(self) -> AbstractAsyncContextManager[None]:
+        """Between a process's start and its greeting, so that no two make the first key."""
+
+    def wake_others(self) -> None:
+        """Tells other processes that jobs wait; may be lost."""
+
+    def on_wake(self, callback: Callable[[], None]) -> None:
+        """Calls back when another process says so."""
 
     async def bury(self, now_ms: int, limit: int) -> int:
         """Forgets processes whose leases ended before `now_ms`."""

@@ -102,7 +102,7 @@ def _closing(account_id: AccountId, job_id: GenerationId) -> Closing:
 
 
 async def take_over(tx: Tx, owner: str, live: Collection[GenerationId], now_ms: int, limit: int) -> int:
-    """Queues again what was not extended in time, but for what `owner` knows that it works on (`live`)."""
+    """Queues again what was not extended in time, but for what `owner` itself works on (`live`)."""
     now_ms = await clock_ms(tx, now_ms)
     lapsed = [
         {"account_id": account_id, "id": job_id, "token": token, "now_ms": now_ms}

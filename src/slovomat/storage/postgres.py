@@ -1,7 +1,8 @@
 """PostgreSQL: a pool of connections, and one lane of batches for each hot rule."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, TypeVar
 
 import asyncpg
@@ -9,7 +10,7 @@ import asyncpg
 from slovomat.storage import postgres_start
 from slovomat.storage.postgres_lane import Lane
 from slovomat.storage.postgres_transactions import GONE, Transactions, unavailable
-from slovomat.storage.postgres_tx import Statements
+from slovomat.storage.postgres_tx import PostgresTx, Statements
 from slovomat.storage.postgres_wakeups import Wakeups
 from slovomat.storage.queries import load_queries
 from slovomat.storage.tx import BatchRule, Rule
@@ -90,6 +91,18 @@ class PostgresEngine:
     async def report(self, rule: Rule[T], *args: Any) -> T:
         """Runs a long reading rule on one snapshot."""
         return await self._transactions.read(lambda tx: rule(tx, *args), snapshot=True)
+
+    @contextlib.asynccontextmanager
+    async def starting(self) -> AsyncIterator[None]:
+        """Held by one node at a time, on a connection of its own."""
+        connection = await postgres_start.connect(self._url)
+        try:
+            await PostgresTx(connection, self._statements).rows("starting_lock")
+            yield
+        except GONE as error:
+            raise unavailable(error) from error
+        finally:
+            connection.terminate()
 
     def wake_others(self) -> None:
         """Tells the other nodes that there are jobs; soon, and once for many calls."""

@@ -8,7 +8,7 @@ them); long ones in a thread of their own, each on one snapshot.
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,6 +45,16 @@ class SQLiteEngine:
     def shared(self) -> bool:
         """One process serves a file."""
         return False
+
+    def starting(self) -> contextlib.AbstractAsyncContextManager[None]:
+        """There is no other."""
+        return contextlib.nullcontext()
+
+    def wake_others(self) -> None:
+        """There are none."""
+
+    def on_wake(self, callback: Callable[[], None]) -> None:
+        """Nobody else says anything."""
 
     async def open(self) -> None:
         """Makes the file where there is none, migrates it, starts the writer."""

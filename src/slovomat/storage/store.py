@@ -1,6 +1,7 @@
 """The Store port over any engine: which rule each method runs, and how."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 
 from slovomat.domain.caller import Caller
 from slovomat.domain.generation import ClaimedJob, Closing, JobView
@@ -82,6 +83,15 @@ class SQLStore:
 
     async def alone(self, owner: str) -> None:
         await self._engine.write(nodes.alone, owner)
+
+    def starting(self) -> AbstractAsyncContextManager[None]:
+        return self._engine.starting()
+
+    def wake_others(self) -> None:
+        self._engine.wake_others()
+
+    def on_wake(self, callback: Callable[[], None]) -> None:
+        self._engine.on_wake(callback)
 
     async def bury(self, now_ms: int, limit: int) -> int:
         return await self._engine.write(nodes.bury, now_ms, limit)

@@ -4,6 +4,7 @@ A rule is a coroutine over a Tx. asyncpg awaits it; SQLite's writer drives it wi
 """
 
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
 Row = tuple[Any, ...]
@@ -55,6 +56,15 @@ class Engine(Protocol):
 
     async def report(self, rule: Rule[T], *args: Any) -> T:
         """Runs a long rule that only reads, on one snapshot, out of the way of the others."""
+
+    def starting(self) -> AbstractAsyncContextManager[None]:
+        """Held by one process at a time."""
+
+    def wake_others(self) -> None:
+        """Tells other nodes that jobs wait; may be lost."""
+
+    def on_wake(self, callback: Callable[[], None]) -> None:
+        """Calls back when another node says so."""
 
     async def open(self) -> None:
         """Opens and migrates."""

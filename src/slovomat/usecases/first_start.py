@@ -1,6 +1,7 @@
 """The first start of an instance: price list, the operator's account, its key, a login token."""
 
 import hashlib
+import hmac
 
 import msgspec
 
@@ -11,6 +12,7 @@ from slovomat.usecases.accounts import FULL_PLAN, KeyRules, create_key, ensure_p
 
 OPERATOR_EMAIL = "operator@localhost"
 _KEY_NAME = "first"
+_SECRET_MARK = "secret_mark"  # noqa: S105 - a name
 _FIRST_KEY, _LOGIN, _SHOWN = "first_key_id", "operator_login_sha256", "first_key_shown"
 
 _NO_ACCOUNT = """this instance has no account yet, and the first one gets a key that is shown openly:
@@ -43,6 +45,15 @@ async def prepare(store: Store, env: Env, secret: bytes, public: bool, where: st
     if public and first_key and await _in_force(store, env, KeyId(int(first_key))):
         return _OPEN_KEY.format(key_id=first_key, where=where)
     return FirstStart()
+
+
+async def knows_secret(store: Store, secret: bytes) -> bool:
+    """Whether the instance's keys were hashed under this secret; the first one asked about becomes it."""
+    mark = hmac.digest(secret, _SECRET_MARK.encode(), "sha256").hex()
+    known = await store.instance_value(_SECRET_MARK)
+    if known is None:
+        await store.set_instance_value(_SECRET_MARK, mark)
+    return known is None or hmac.compare_digest(known, mark)
 
 
 async def shown(store: Store) -> None:

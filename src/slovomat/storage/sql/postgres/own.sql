@@ -67,3 +67,6 @@ SELECT name FROM migrations ORDER BY name;
 
 -- name: migration_add
 INSERT INTO migrations (name) VALUES (:name);
+
+-- name: starting_lock
+SELECT pg_advisory_lock(5420011, 2);
