@@ -1,6 +1,7 @@
 """What tests ask for: a server a process, a database a test."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -10,6 +11,7 @@ import pytest
 
 from tests.servers.postgres import PostgresServer
 from tests.servers.valkey import ValkeyServer
+from tests.servers.wheel import VERSIONS
 
 Prepare = Callable[[str], Awaitable[object]]
 """Brings an empty database, given by its URL, to where tests want it."""
@@ -68,8 +70,8 @@ def postgres_of() -> Iterator[PostgresOf]:
 
 @pytest.fixture(scope="session")
 def postgres_server(postgres_of: PostgresOf) -> PostgresServer:
-    """The newest PostgreSQL; shared, so do not stop it: a test that does starts its own."""
-    return postgres_of(18)
+    """The newest PostgreSQL, or SLOVOMAT_TEST_POSTGRES; shared: a test that stops one starts its own."""
+    return postgres_of(int(os.environ.get("SLOVOMAT_TEST_POSTGRES", max(VERSIONS))))
 
 
 @pytest.fixture(scope="session")
