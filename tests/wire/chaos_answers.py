@@ -3,97 +3,44 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-_MARKER = re.compile(r"\[\[(?P<name>[a-z]+)(?::(?P<value>.*?))?\]\]", re.DOTALL)
+from tests.wire.chaos_order import Order
+from tests.wire.chaos_schema import instance_of
+
 CREATED = 1_700_000_000
 USAGE = {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12}
 FINGERPRINT = "fp_chaos"
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A way to fail: `[[fault:KIND name=value …]]`. With `times=N` only the first N calls of an id fail."""
-
-    kind: str
-    options: dict[str, str]
-
-    def number(self, name: str, default: float) -> float:
-        """An option's figure."""
-        return float(self.options.get(name, default))
-
-
-@dataclass(frozen=True)
-class Order:
-    """A chat request with its markers read."""
-
-    body: dict[str, Any]
-    markers: dict[str, str]
-
-    @property
-    def id(self) -> str:
-        """Under which name the call is counted."""
-        return self.markers.get("id", "")
-
-    @property
-    def stream(self) -> bool:
-        """Whether events are asked for."""
-        return bool(self.body.get("stream"))
-
-    @property
-    def fault(self) -> Fault | None:
-        """How the call shall fail, if at all."""
-        if "fault" not in self.markers:
-            return None
-        kind, *options = self.markers["fault"].split()
-        return Fault(kind, dict(option.split("=", 1) for option in options))
-
-
-def read_order(body: dict[str, Any]) -> Order:
-    """The markers may stand in any message; of two with one name the later counts."""
-    texts = [text for message in body.get("messages", ()) for text in _texts(message)]
-    markers = {found["name"]: found["value"] or "" for text in texts for found in _MARKER.finditer(text)}
-    return Order(body, markers)
-
-
-def _texts(message: dict[str, Any]) -> list[str]:
-    content = message.get("content")
-    if isinstance(content, list):
-        return [part["text"] for part in content if isinstance(part.get("text"), str)]
-    return [content] if isinstance(content, str) else []
+_ABSURD: dict[str, Any] = {
+    "null": None,
+    "negative": {"prompt_tokens": -7, "completion_tokens": -5, "total_tokens": -12},
+    "huge": {"prompt_tokens": 10**30, "completion_tokens": 1 << 63, "total_tokens": 1e300},
+    "text": {"prompt_tokens": "7", "completion_tokens": "many", "total_tokens": None},
+    "fraction": {"prompt_tokens": 7.5, "completion_tokens": 0.1, "total_tokens": 7.6},
+    "list": [7, 5, 12],
+}
+"""What `[[usage:KIND]]` says instead of USAGE; `absent` says nothing at all."""
 
 
 def answer_text(order: Order) -> str:
     """`[[say:TEXT]]`, or JSON where the request wants it, or the last message as an echo."""
-    kind = (order.body.get("response_format") or {}).get("type")
-    if kind == "json_schema":
-        return json.dumps(instance_of(order.body["response_format"]["json_schema"]["schema"]))
-    if kind == "json_object":
+    wanted = order.body.get("response_format") or {}
+    if wanted.get("type") == "json_schema":
+        return json.dumps(instance_of(wanted.get("json_schema", {}).get("schema", {})), ensure_ascii=False)
+    if wanted.get("type") == "json_object":
         return json.dumps({"answer": 42})
-    if "say" in order.markers:
-        return order.markers["say"]
-    last = "".join(_texts(order.body["messages"][-1]))
-    return "Ответ: " + _MARKER.sub("", last).strip()
-
-
-def instance_of(schema: dict[str, Any]) -> Any:
-    """A smallest value that a plain JSON Schema accepts."""
-    if "enum" in schema:
-        return schema["enum"][0]
-    if schema.get("type") == "object":
-        return {name: instance_of(inner) for name, inner in schema.get("properties", {}).items()}
-    simple: dict[str, Any] = {"string": "текст", "integer": 1, "number": 1.5, "boolean": True, "array": []}
-    return simple.get(schema.get("type", ""))
+    return order.markers.get("say") or "Ответ: " + order.words
 
 
 def _tool_calls(order: Order) -> list[dict[str, Any]] | None:
-    tools = order.body.get("tools")
-    asked = order.body.get("tool_choice") != "none" and order.body["messages"][-1].get("role") != "tool"
-    if not tools or not asked:
+    """The function that the request insists on, else the first; none after a tool has answered."""
+    functions = [tool["function"] for tool in order.body.get("tools") or () if "function" in tool]
+    choice = order.body.get("tool_choice")
+    if not functions or choice == "none" or order.body["messages"][-1].get("role") == "tool":
         return None
-    function = tools[0]["function"]
-    arguments = json.dumps(instance_of(function.get("parameters", {"type": "object"})))
+    named = choice["function"]["name"] if isinstance(choice, dict) else functions[0]["name"]
+    function = next(function for function in functions if function["name"] == named)
+    arguments = json.dumps(instance_of(function.get("parameters", {"type": "object"})), ensure_ascii=False)
     call = {"name": function["name"], "arguments": arguments}
     return [{"id": "call_chaos_0", "type": "function", "function": call}]
 
@@ -103,6 +50,11 @@ def _logprobs(order: Order, text: str) -> dict[str, Any] | None:
         return None
     token = {"token": text[:3], "logprob": -0.5, "bytes": list(text[:3].encode()), "top_logprobs": []}
     return {"content": [token], "refusal": None}
+
+
+def _usage(order: Order) -> dict[str, Any]:
+    kind = order.markers.get("usage")
+    return {} if kind == "absent" else {"usage": _ABSURD[kind] if kind else USAGE}
 
 
 def completion(order: Order, content: str | None) -> dict[str, Any]:
@@ -118,26 +70,29 @@ def completion(order: Order, content: str | None) -> dict[str, Any]:
     }
     choices = [{"index": index, **choice} for index in range(order.body.get("n") or 1)]
     head = {"id": "chatcmpl-chaos", "object": "chat.completion", "created": CREATED}
-    return {**head, "model": order.body["model"], "choices": choices, "usage": USAGE} | {
-        "system_fingerprint": FINGERPRINT
-    }
+    answer = {**head, "model": order.body.get("model"), "choices": choices, **_usage(order)}
+    return answer | {"system_fingerprint": FINGERPRINT}
 
 
 def chunks(order: Order, content: str) -> Iterator[dict[str, Any]]:
     """The same, streamed: the role, the text word by word (or the tool call), the reason, the usage."""
-    indices = range(order.body.get("n") or 1)
     calls = _tool_calls(order)
-    deltas: list[dict[str, Any]]
-    if calls:
-        deltas = [{"tool_calls": [{"index": 0, **calls[0]}]}]
-    else:
-        deltas = [{"content": piece} for piece in re.findall(r"\S+\s*|\s+", content)]
-    for index in indices:
-        for delta in [{"role": "assistant", "content": "" if not calls else None}, *deltas]:
+    for index in range(order.body.get("n") or 1):
+        for delta in _deltas(calls, content):
             yield chunk(order, [_streamed(index, delta, None)])
         yield chunk(order, [_streamed(index, {}, "tool_calls" if calls else "stop")])
-    if (order.body.get("stream_options") or {}).get("include_usage"):
-        yield {**chunk(order, []), "usage": USAGE}
+    if (order.body.get("stream_options") or {}).get("include_usage") or "usage" in order.markers:
+        yield {**chunk(order, []), **_usage(order)}
+
+
+def _deltas(calls: list[dict[str, Any]] | None, content: str) -> Iterator[dict[str, Any]]:
+    if calls:
+        yield {"role": "assistant", "content": None}
+        yield {"tool_calls": [{"index": 0, **calls[0]}]}
+        return
+    yield {"role": "assistant", "content": ""}
+    for word in re.findall(r"\S+\s*|\s+", content):
+        yield {"content": word}
 
 
 def _streamed(index: int, delta: dict[str, Any], finish_reason: str | None) -> dict[str, Any]:
@@ -147,7 +102,7 @@ def _streamed(index: int, delta: dict[str, Any], finish_reason: str | None) -> d
 def chunk(order: Order, choices: list[dict[str, Any]]) -> dict[str, Any]:
     """One chunk."""
     head = {"id": "chatcmpl-chaos", "object": "chat.completion.chunk", "created": CREATED}
-    return {**head, "model": order.body["model"], "system_fingerprint": FINGERPRINT, "choices": choices}
+    return {**head, "model": order.body.get("model"), "system_fingerprint": FINGERPRINT, "choices": choices}
 
 
 def error(status: int) -> dict[str, Any]:

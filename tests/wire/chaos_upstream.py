@@ -1,48 +1,67 @@
 """An OpenAI-compatible upstream on loopback that behaves, or fails in the way that the prompt asks for.
 
-It answers plain and streamed calls, `n`, tools, `response_format`, `logprobs`, usage (chaos_answers.py).
-Markers in the text of any message steer one call:
+It answers plain and streamed calls, `n`, tools, `response_format`, `logprobs`, usage (chaos_answers.py), and
+counts them. Markers in the text of any message steer one call:
 
 - `[[id:NAME]]`: the call is recorded under NAME; see `calls`, `call`, and `count`
 - `[[say:TEXT]]`: the answer's text; without it the last message comes back
+- `[[usage:absent]]`, `null`, `negative`, `huge`, `text`, `fraction`, `list`: the usage that it tells
+- `[[sse:STYLES]]`: how a stream is written, all of them right: `crlf`, `cr`, `bom`, `comments`, `multiline`,
+  `short` (the fields that count), `bare` (the text alone), `odd` (nulls and gaps where others have values)
 - `[[gate]]`: nothing is answered before `open_gate(NAME)`; `[[gate:middle]]`: the first piece goes out,
   the rest waits
 - `[[fault:KIND options]]`: see below; `times=N` lets only the first N calls of the id fail
 
 | kind | what happens |
 |---|---|
-| `500`, `429`, any status | that status and an error body; `retry-after=S` adds the header |
+| `500`, `429`, any status | it, and an error body; `retry-after=` a number, `date`, `past`, or any junk |
 | `hang-headers` | never an answer |
 | `hang-first` | headers, then nothing |
 | `hang-middle` | headers and the first piece, then nothing |
 | `slow` | all is well, with `gap=S` seconds between the pieces |
+| `drip` | all is well, a byte every `gap=S` seconds (1) |
+| `endless` | after the first piece more and more, every `gap=S` seconds; never an end |
+| `huge` | an answer of `mb=N` megabytes (64); a stream in events of one, or in `events=N` |
+| `nothing` | 200 without a body |
 | `empty`, `blank`, `null` | a whole answer with no text in it |
+| `html` | 200 with a page |
 | `bad-json` | a body (or an event, after `after=N` good ones) that is no JSON |
+| `half-char` | the same with half a UTF-8 character |
 | `no-done` | a stream with its `finish_reason` and without `[DONE]` |
 | `cut` | a stream that ends, properly framed, with neither; a plain body that stops half-way |
+| `cut-at` | a stream's first `at=N` bytes, then the connection ends |
+| `cut-chunk`, `bad-chunk` | a chunk shorter than its size; a size that is no number |
 | `error-event` | an error in the middle of a stream, after `after=N` pieces (1) |
 | `close` | the connection is closed before a byte; after `after=N` pieces where it is given |
-| `multiline` | a stream whose JSON is spread over several `data:` lines |
-| `bare` | an answer with the text alone: no id, no time, no logprobs, no refusal |
-| `odd` | an answer with nulls and gaps where others have values, in its last choice above all |
-| `html` | 200 with a page |
+| `split` | a stream in two packets that meet at byte `at=N`; without it, each byte in its own |
+| `raw` | a stream of the very bytes `data=BASE64`, in packets that end at `cuts=N,N`; `cut=1`: no end |
+| a style | as `[[sse:…]]`, for plain answers too where it means something |
 
-From another process: `GET /control/calls/NAME`, `POST /control/gate/NAME`.
+What no prompt can steer, as it comes before HTTP, is in chaos_lines.py: nobody listens, TLS fails.
+
+As a program: `python -m tests.wire.chaos_upstream [PORT]`. From another process: `GET /control/calls/NAME`,
+`GET /control/calls` (how many of each), `POST /control/gate/NAME`.
 """
 
 import asyncio
 import contextlib
 import json
+import sys
+import tempfile
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from tests.wire.chaos_answers import Fault, Order, answer_text, chunks, completion, error, oddly, read_order
-from tests.wire.chaos_bytes import END, STREAM_HEAD, event, forever, framed, interruption, response, whole
+from tests.wire.chaos_answers import error
+from tests.wire.chaos_bytes import response
+from tests.wire.chaos_faults import play, unknown
+from tests.wire.chaos_lines import bad_lines
+from tests.wire.chaos_order import Order, read_order
+from tests.wire.chaos_turn import Turn
 from tests.wire.deadline import until
 
-_TEXTLESS = {"empty": "", "blank": " \n\t ", "null": None}
 Headers = dict[str, str]
 
 
@@ -84,15 +103,18 @@ class _Line(asyncio.StreamReaderProtocol):
 
 
 class ChaosUpstream:
-    """The server, in a thread of its own, and what it has seen."""
+    """The server, in a thread of its own, and what it has seen. `say`: its text where the prompt has none."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0, say: str = "") -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="chaos-upstream", daemon=True)
         self._calls: dict[str, list[Call]] = {}
         self._gates: dict[str, asyncio.Event] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self.port = 0
+        self._say = say
+        self.port = port
+        self.seen: list[Call] = []
+        """Every call."""
 
     @property
     def url(self) -> str:
@@ -125,7 +147,7 @@ class ChaosUpstream:
             self.open_gate(name)
 
     def start(self) -> None:
-        """Listens on a free port."""
+        """Listens."""
         self._thread.start()
         asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
 
@@ -136,11 +158,16 @@ class ChaosUpstream:
         self._thread.join(10)
         self._loop.close()
 
+    def forget(self) -> None:
+        """Drops what was seen: hours of calls would fill the memory."""
+        self.seen.clear()
+        self._calls.clear()
+
     async def _listen(self) -> None:
         def line() -> _Line:
             return _Line(asyncio.StreamReader(limit=1 << 24), self._accept)
 
-        self._server = await self._loop.create_server(line, "127.0.0.1", 0, backlog=1024)
+        self._server = await self._loop.create_server(line, "127.0.0.1", self.port, backlog=1024)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _close(self) -> None:
@@ -174,109 +201,90 @@ class ChaosUpstream:
         self, method: str, path: str, headers: Headers, body: bytes, writer: asyncio.StreamWriter
     ) -> None:
         if path.startswith("/control/"):
-            _, _, what, name = path.split("/", 3)
-            if what == "gate" and method == "POST":
-                self._gate(name).set()
-            seen = [{"body": call.body, "left": call.left.is_set()} for call in self.calls(name)]
-            writer.write(response(200, seen))
+            writer.write(response(200, self._control(method, path)))
         elif path == "/v1/chat/completions" and method == "POST":
             await self._generate(headers, body, writer)
         else:
             writer.write(response(404, error(404)))
         await writer.drain()
 
+    def _control(self, method: str, path: str) -> Any:
+        _, _, what, *names = path.split("/", 3)
+        if not names:
+            return {name: len(calls) for name, calls in self._calls.items()}
+        if what == "gate" and method == "POST":
+            self._gate(names[0]).set()
+        return [{"body": call.body, "left": call.left.is_set()} for call in self.calls(names[0])]
+
     async def _generate(self, headers: Headers, body: bytes, writer: asyncio.StreamWriter) -> None:
-        call = Call(read_order(json.loads(body)), body, headers)
-        seen = self._calls.setdefault(call.order.id, [])
-        seen.append(call)
-        fault = call.order.fault
-        if fault and len(seen) > fault.number("times", 1 << 30):
-            fault = None
-        line = writer.transport.get_protocol()
+        order = self._read(body)
+        if order is None:
+            writer.write(response(400, error(400)))
+            return
+        call = Call(order, body, headers)
+        calls = self._calls.setdefault(order.id, [])
+        calls.append(call)
+        self.seen.append(call)
+        fault = order.fault if order.fault and len(calls) <= order.fault.number("times", 1 << 30) else None
+        await self._until_left(call, Turn(order, fault, writer, self._gate(order.id).wait))
+
+    def _read(self, body: bytes) -> Order | None:
+        """The order, or None for what is none, which is told as OpenAI tells it."""
+        try:
+            order = read_order(json.loads(body))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return None
+        if wrong := unknown(order):
+            sys.stderr.write(f"chaos upstream: nobody plays {', '.join(wrong)}\n")
+            return None
+        say = {"say": self._say} if self._say else {}
+        return Order(order.body, {**say, **order.markers})
+
+    async def _until_left(self, call: Call, turn: Turn) -> None:
+        line = turn.writer.transport.get_protocol()
         assert isinstance(line, _Line)
-        answering = self._loop.create_task(self._answer(call.order, fault, writer))
+        answering = self._loop.create_task(play(turn))
         watching = self._loop.create_task(line.gone.wait())
         try:
             await asyncio.wait({answering, watching}, return_when=asyncio.FIRST_COMPLETED)
-            if not answering.done():
+            failed = answering.exception() if answering.done() else None
+            if not answering.done() or isinstance(failed, ConnectionError):
                 call.left.set()
-            elif answering.exception() is not None:
-                writer.transport.abort()
+            if failed is not None:
+                turn.writer.transport.abort()
         finally:
             for task in (answering, watching):
                 task.cancel()
             await asyncio.gather(answering, watching, return_exceptions=True)
             call.done.set()
 
-    async def _answer(self, order: Order, fault: Fault | None, writer: asyncio.StreamWriter) -> None:
-        if order.markers.get("gate") == "":
-            await self._gate(order.id).wait()
-        kind = fault.kind if fault else ""
-        if fault and kind == "hang-headers":
-            await forever()
-        elif fault and kind == "close" and "after" not in fault.options:
-            writer.transport.abort()
-        elif fault and kind.isdigit():
-            wait = fault.options.get("retry-after")
-            writer.write(response(int(kind), error(int(kind)), *([f"Retry-After: {wait}"] if wait else ())))
-        elif kind == "html":
-            writer.write(whole(200, b"<html>chaos</html>", "text/html"))
-        elif order.stream:
-            async for data in self._stream(order, fault):
-                writer.write(data)
-                await writer.drain()
-        else:
-            await self._plain(order, fault, writer)
-        if kind in {"cut", "close"} and not order.stream:
-            writer.close()
-
-    async def _plain(self, order: Order, fault: Fault | None, writer: asyncio.StreamWriter) -> None:
-        kind = fault.kind if fault else ""
-        content = _TEXTLESS[kind] if kind in _TEXTLESS else answer_text(order)
-        answer = response(200, completion(order, content))
-        head, _, body = answer.partition(b"\r\n\r\n")
-        if kind == "bare":
-            answer = response(200, {"choices": [{"message": {"content": content}}]})
-        elif kind == "odd":
-            answer = response(200, oddly(completion(order, content)))
-        elif kind == "bad-json":
-            answer = whole(200, b'{"choices": [', "application/json")
-        elif kind in {"hang-first", "hang-middle", "cut"}:
-            part = 0 if kind == "hang-first" else len(body) // 2
-            writer.write(head + b"\r\n\r\n" + body[:part])
-            if kind != "cut":
-                await forever()
-            return
-        writer.write(answer)
-
-    async def _stream(self, order: Order, fault: Fault | None) -> AsyncIterator[bytes]:
-        """Everything after the request's end, in the pieces in which it is to leave."""
-        kind = fault.kind if fault else ""
-        yield STREAM_HEAD
-        if kind == "hang-first":
-            await forever()
-        content = _TEXTLESS[kind] if kind in _TEXTLESS else answer_text(order)
-        for index, piece in enumerate(chunks(order, content or "")):
-            if fault and (broken := await interruption(fault, index)) is not None:
-                yield broken
-                return
-            if index == 1 and order.markers.get("gate") == "middle":
-                await self._gate(order.id).wait()
-            if fault and kind == "slow":
-                await asyncio.sleep(fault.number("gap", 0.05))
-            if kind == "cut" and any(choice["finish_reason"] for choice in piece["choices"]):
-                yield END
-                return
-            yield event(piece, kind)
-        yield (b"" if kind == "no-done" else framed(b"data: [DONE]\n\n")) + END
-
 
 @contextlib.contextmanager
-def chaos_upstream() -> Iterator[ChaosUpstream]:
+def chaos_upstream(port: int = 0, say: str = "") -> Iterator[ChaosUpstream]:
     """A running one."""
-    upstream = ChaosUpstream()
+    upstream = ChaosUpstream(port, say)
     upstream.start()
     try:
         yield upstream
     finally:
         upstream.stop()
+
+
+def main() -> int:
+    """Runs until interrupted."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        chaos_upstream(int(sys.argv[1]) if len(sys.argv) > 1 else 0) as upstream,
+        bad_lines(Path(folder)) as lines,
+        contextlib.suppress(KeyboardInterrupt),
+    ):
+        sys.stdout.write(f"chaos upstream: {upstream.url}\n")
+        for kind, url in lines.items():
+            sys.stdout.write(f"  {kind}: {url}\n")
+        sys.stdout.flush()
+        threading.Event().wait()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

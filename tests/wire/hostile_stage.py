@@ -3,14 +3,13 @@
 import contextlib
 import json
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
+from tests.wire.chaos_upstream import ChaosUpstream, chaos_upstream
 from tests.wire.service import Service
 
 CANARY = "канарейка-3f9a"
@@ -18,51 +17,6 @@ CANARY = "канарейка-3f9a"
 MEMORY_MB = 100
 QUICK_S = 1.0
 _NO_LIMITS = dict.fromkeys(("creates_per_minute", "polls_per_minute", "balances_per_minute"), 0)
-_ANSWER = {
-    "id": "chatcmpl-1",
-    "object": "chat.completion",
-    "created": 1,
-    "model": "m",
-    "choices": [
-        {"index": 0, "message": {"role": "assistant", "content": "done"}, "finish_reason": "stop"},
-    ],
-    "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
-}
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        received = self.rfile.read(int(self.headers["content-length"]))
-        self.server.bodies.append(received)  # type: ignore[attr-defined]
-        self.server.gate.wait(30)  # type: ignore[attr-defined]
-        answer = json.dumps(_ANSWER).encode()
-        self.send_response(200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Says nothing."""
-
-
-class Upstream(ThreadingHTTPServer):
-    """Answers every generation at once, or when its gate opens, and keeps what it was asked."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.bodies: list[bytes] = []
-        self.gate = threading.Event()
-        self.gate.set()
-
-    @property
-    def url(self) -> str:
-        """The base URL."""
-        return f"http://127.0.0.1:{self.server_port}/v1"
 
 
 @dataclass(frozen=True)
@@ -240,7 +194,7 @@ class Stage:
     """The service under attack. `key` is of an account with 100 requests."""
 
     service: Service
-    upstream: Upstream
+    upstream: ChaosUpstream
     key: str = ""
     keys: list[str] = field(default_factory=list)
 
@@ -314,26 +268,24 @@ class Stage:
 @contextlib.contextmanager
 def stage(folder: Path, **settings: object) -> Iterator[Stage]:
     """A service of its own. On leaving, the log is clean and the books balance."""
-    with Upstream() as upstream:
-        threading.Thread(target=upstream.serve_forever, daemon=True).start()
-        try:
-            with Service(folder / "data", upstream.url, **{**_NO_LIMITS, **settings}) as service:
-                made = Stage(service, upstream)
-                made.key = service.key
-                made.keys.append(made.key)
-                yield made
-                made.log_is_clean()
-                made.books()
-        finally:
-            upstream.shutdown()
+    with (
+        chaos_upstream(say="done") as upstream,
+        Service(folder / "data", upstream.url, **{**_NO_LIMITS, **settings}) as service,
+    ):
+        made = Stage(service, upstream)
+        made.key = service.key
+        made.keys.append(made.key)
+        yield made
+        made.log_is_clean()
+        made.books()
 
 
 @contextlib.contextmanager
 def harmless(stage: Stage) -> Iterator[Stage]:
     """Holds that what happens inside costs nothing, calls no upstream, and leaves the server well."""
-    balance, calls, memory_mb = stage.balance(), len(stage.upstream.bodies), stage.memory_mb()
+    balance, calls, memory_mb = stage.balance(), len(stage.upstream.seen), stage.memory_mb()
     yield stage
     assert stage.balance() == balance
-    assert len(stage.upstream.bodies) == calls
+    assert len(stage.upstream.seen) == calls
     assert stage.memory_mb() < memory_mb + MEMORY_MB
     stage.log_is_clean()

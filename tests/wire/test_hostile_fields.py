@@ -206,7 +206,7 @@ def test_an_image_with_a_text_of_any_kind_is_cut_around(running: Stage) -> None:
     ]
     content: list[dict[str, Any]] = [*parts, {"type": "text", "text": "x" * 20_000}]
     running.generate(CHAT, {"messages": [{"role": "user", "content": content}]})
-    sent = json.loads(running.upstream.bodies[-1])["messages"][0]["content"]
+    sent = running.upstream.seen[-1].messages[0]["content"]
     assert sent[:4] == parts
     assert len(sent[4]["text"]) == 10_000
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wire.hostile_stage import CHAT, ROUTES, Route, Stage, Wire, harmless, no, stage
+from tests.wire.hostile_stage import CANARY, CHAT, ROUTES, Route, Stage, Wire, harmless, no, stage
 
 HEADER_S, BODY_S, IDLE_S = 1.0, 1.5, 3
 CUT_OFF_S = 4
@@ -204,20 +204,17 @@ def test_an_idle_connection_is_closed_in_silence(target: Stage) -> None:
 
 def test_half_a_head_behind_a_long_generation_does_not_break_its_answer(running: Stage) -> None:
     """The next request's time begins when its turn comes."""
-    running.upstream.gate.clear()
-    try:
-        with running.wire() as wire, running.wire() as silent:
-            body = json.dumps(CHAT.body(running.key)).encode()
-            wire.send(CHAT.request(running.key, body) + SLOW_HEAD)
-            assert silent.reply().status == 408  # so the time for heads is over
-            running.upstream.gate.set()
-            reply = wire.reply()
-            assert reply.status == 200
-            assert reply.json["choices"][0]["message"]["content"] == "done"
-            assert wire.reply().status == 408
-            assert wire.ended()
-    finally:
-        running.upstream.gate.set()
+    held = [{"role": "user", "content": f"{CANARY} [[id:long]] [[gate]]"}]
+    with running.upstream.held("long"), running.wire() as wire, running.wire() as silent:
+        body = json.dumps(CHAT.body(running.key, messages=held)).encode()
+        wire.send(CHAT.request(running.key, body) + SLOW_HEAD)
+        assert silent.reply().status == 408  # so the time for heads is over
+        running.upstream.open_gate("long")
+        reply = wire.reply()
+        assert reply.status == 200
+        assert reply.json["choices"][0]["message"]["content"] == "done"
+        assert wire.reply().status == 408
+        assert wire.ended()
 
 
 def test_one_connection_too_many_is_told_so(tmp_path: Path) -> None:

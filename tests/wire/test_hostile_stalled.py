@@ -7,8 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ import pytest
 from tests.wire.chaos_upstream import ChaosUpstream
 from tests.wire.customers import Office
 from tests.wire.deadline import until
-from tests.wire.hostile_stage import CHAT, JOBS, ROUTES, Route, Stage, Wire, harmless, no, stage
+from tests.wire.hostile_stage import CANARY, CHAT, JOBS, ROUTES, Route, Stage, Wire, harmless, no, stage
 from tests.wire.service import Service
 from tests.wire.test_openai_departures import closed_at
 
@@ -136,51 +135,16 @@ def _reset(peer: socket.socket) -> bool:
     return peer.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == errno.ECONNRESET
 
 
-class _Endless(BaseHTTPRequestHandler):
-    """A stream without an end."""
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["content-length"]))
-        self.send_response(200)
-        self.send_header("content-type", "text/event-stream")
-        self.end_headers()
-        piece = {"choices": [{"index": 0, "delta": {"content": "x" * 50_000}, "finish_reason": None}]}
-        event = b"data: " + json.dumps(piece).encode() + b"\n\n"
-        try:
-            while True:
-                self.wfile.write(event)
-        except OSError:
-            self.server.released.set()  # type: ignore[attr-defined]
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Says nothing."""
-
-
-@contextmanager
-def _endless_upstream() -> Iterator[tuple[str, threading.Event]]:
-    """Its URL, and whether it was let go."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Endless) as server:
-        server.daemon_threads = True
-        released = server.released = threading.Event()  # type: ignore[attr-defined]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/v1", released
-        finally:
-            server.shutdown()
-
-
-def test_a_stream_that_nobody_reads_is_let_go(tmp_path: Path) -> None:
+def test_a_stream_that_nobody_reads_is_let_go(tmp_path: Path, chaos: ChaosUpstream, name: str) -> None:
     """Its connection ends, and the upstream's too."""
-    with (
-        _endless_upstream() as (url, released),
-        Service(tmp_path / "data", url, client_stall_s=STALL_S) as service,
-    ):
+    with Service(tmp_path / "data", chaos.url, client_stall_s=STALL_S) as service:
         port = int(service.url.rpartition(":")[2])
         before = _sockets(service)
-        body = json.dumps(CHAT.body("", stream=True)).encode()
+        much = [{"role": "user", "content": f"[[id:{name}]] [[fault:huge mb=1000 events=20000]]"}]
+        body = json.dumps(CHAT.body("", messages=much, stream=True)).encode()
         with _deaf_peer(port) as peer:
             peer.sendall(CHAT.request(service.key, body))
-            assert released.wait(10)
+            assert chaos.call(name).left.wait(10)
             until(lambda: _sockets(service) <= before, 10, "the end of both connections")
 
 
@@ -207,19 +171,16 @@ def test_leaving_is_seen_behind_a_pipeline(
 
 def test_a_pipeline_is_read_ahead_within_bounds(running: Stage) -> None:
     """While an answer is under way the server takes a few requests, not thousands; then it answers all."""
-    running.upstream.gate.clear()
     alive = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Filler: " + b"y" * 10_000 + b"\r\n\r\n"
-    body = json.dumps(CHAT.body(running.key)).encode()
-    try:
-        with running.wire() as wire:
-            wire.send(CHAT.request(running.key, body))
-            threading.Timer(1, running.upstream.gate.set).start()
-            before_mb = running.memory_mb()
-            wire.send(alive * 3_000)
-            assert running.memory_mb() - before_mb < 20
-            assert [wire.reply().status for _ in range(3_001)] == [200] * 3_001
-    finally:
-        running.upstream.gate.set()
+    held = [{"role": "user", "content": f"{CANARY} [[id:ahead]] [[gate]]"}]
+    body = json.dumps(CHAT.body(running.key, messages=held)).encode()
+    with running.upstream.held("ahead"), running.wire() as wire:
+        wire.send(CHAT.request(running.key, body))
+        threading.Timer(1, running.upstream.open_gate, ["ahead"]).start()
+        before_mb = running.memory_mb()
+        wire.send(alive * 3_000)
+        assert running.memory_mb() - before_mb < 20
+        assert [wire.reply().status for _ in range(3_001)] == [200] * 3_001
 
 
 def test_an_old_client_gets_no_chunks(office: Office, chaos: ChaosUpstream, name: str) -> None:
