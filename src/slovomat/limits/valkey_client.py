@@ -1,5 +1,6 @@
 """Running scripts on Valkey: on one server, or on a cluster where each key has its own node."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -21,21 +22,15 @@ class Client(Protocol):
         """Ends the connections."""
 
 
-async def open_client(url: str) -> Client:
-    """Connects, and finds out which of the two it is. A URL may name several hosts of a cluster."""
+async def open_client(url: str, limit_s: float) -> Client:
+    """Connects to the first host that answers within the limit. A URL may name several of a cluster's."""
     failure: Exception | None = None
     for one in single_urls(url):
-        server = _server(one)
         try:
-            told = await server.info("cluster")
+            async with asyncio.timeout(limit_s):
+                return await _open_one(one)
         except Exception as error:  # the next host may do better
             failure = error
-            await server.aclose()
-            continue
-        if not told.get("cluster_enabled"):
-            return SingleServer(server)
-        await server.aclose()
-        return Cluster(_cluster(one))
     raise failure or ValueError("valkey_url names no host")
 
 
@@ -45,6 +40,21 @@ def single_urls(url: str) -> list[str]:
     place, slash, path = rest.partition("/")
     word, at, hosts = place.rpartition("@")
     return [f"{scheme}://{word}{at}{host}{slash}{path}" for host in hosts.split(",") if host]
+
+
+async def _open_one(url: str) -> Client:
+    """Finds out which of the two it is. Connections to all parts of a cluster are made here, not in haste."""
+    async with _server(url) as server:
+        told = await server.info("cluster")
+    if not told.get("cluster_enabled"):
+        return SingleServer(_server(url))
+    cluster = _cluster(url)
+    try:
+        await cluster.ping(target_nodes=ValkeyCluster.PRIMARIES)
+    except BaseException:
+        await cluster.aclose()
+        raise
+    return Cluster(cluster)
 
 
 class SingleServer:

@@ -100,8 +100,8 @@ class Link:
         """Why Valkey cannot be used; None when it can, shown by a write."""
         client: Client | None = None
         try:
+            client = await open_client(self._url, _CONNECT_S)
             async with asyncio.timeout(_CONNECT_S):
-                client = await open_client(self._url)
                 await client.run(SLOT, _trial(self._env.random_bytes(8).hex()))
         except Exception as error:
             if client is not None:
@@ -116,7 +116,7 @@ class Link:
 
 
 def _trial(token: str) -> list[Call]:
-    """A write to every part of a cluster, likely, that leaves nothing behind; a replica refuses it."""
+    """A write that leaves nothing behind; a replica and a full server refuse it."""
     keys = [f"slovomat:trial:{number}" for number in range(16)]
     return [(key, (verb, token, 1_000)) for key in keys for verb in ("enter", "leave")]
 
