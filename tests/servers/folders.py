@@ -1,6 +1,8 @@
 """A folder for each server, and a guard that ends servers and folders whatever becomes of the tests."""
 
 import atexit
+import os
+import shutil
 import subprocess
 import tempfile
 from functools import cache
@@ -23,13 +25,14 @@ for file in */pid; do
 done
 rm -rf "$1"
 """
+_SHM, _ROOM_BYTES = "/dev/shm", 2 << 30  # noqa: S108 - what stands there has a name drawn by chance
 _numbers = count(1)
 
 
 @cache
-def _root() -> Path:
-    """This process's folder, watched over from its first use on."""
-    root = Path(tempfile.mkdtemp(prefix="slovomat-servers-"))
+def _root(base: str | None) -> Path:
+    """This process's folder there (None: where temporary files go), watched over from its first use on."""
+    root = Path(tempfile.mkdtemp(prefix="slovomat-servers-", dir=base))
     root.chmod(0o711)
     guard = subprocess.Popen(
         ["sh", "-c", _GUARD, "guard", str(root)], stdin=subprocess.PIPE, start_new_session=True, cwd="/"
@@ -38,8 +41,18 @@ def _root() -> Path:
     return root
 
 
-def new_folder(kind: str) -> Path:
-    """Makes an empty folder with a short path, as sockets need it; gone with the tests at the latest."""
-    folder = _root() / f"{kind}{next(_numbers)}"
+@cache
+def _memory() -> str | None:
+    """A file system in memory with room for servers, if there is one."""
+    roomy = os.access(_SHM, os.W_OK) and shutil.disk_usage(_SHM).free > _ROOM_BYTES
+    return _SHM if roomy else None
+
+
+def new_folder(kind: str, *, in_memory: bool = False) -> Path:
+    """Makes an empty folder with a short path, as sockets need it; gone with the tests at the latest.
+
+    `in_memory`: need not outlive a failure of power, and should be quick.
+    """
+    folder = _root(_memory() if in_memory else None) / f"{kind}{next(_numbers)}"
     folder.mkdir(mode=0o755)
     return folder

@@ -29,6 +29,7 @@ _SETTINGS: dict[str, str | int] = {
     "listen_addresses": "127.0.0.1",
     "log_line_prefix": "%m [%p] ",
     "max_connections": 200,
+    "max_wal_size": "256MB",
     "shared_buffers": "32MB",
     "timezone": "UTC",
     "wal_level": "replica",
@@ -39,7 +40,7 @@ _QUICK = {"fsync": "off", "full_page_writes": "off"}
 class PostgresServer(Server):
     """One server with its own folder and port, which it keeps over restarts.
 
-    `durable`: what it has committed survives the machine too (it waits for the disk).
+    `durable`: it waits for the disk; else it may stand in memory, and is quick.
     `settings`: further lines of postgresql.conf. `standby_of`: follows that server as a hot standby.
     """
 
@@ -51,7 +52,7 @@ class PostgresServer(Server):
         settings: Mapping[str, str | int] | None = None,
         standby_of: "PostgresServer | None" = None,
     ) -> None:
-        super().__init__("pg")
+        super().__init__("pg", in_memory=not durable)
         self.version: int = standby_of.version if standby_of else version
         self._data = self.folder / "data"
         self._settings = _SETTINGS | ({} if durable else _QUICK) | dict(settings or {})
@@ -112,7 +113,8 @@ class PostgresServer(Server):
 
     def create_database(self, name: str, template: str | None = None) -> str:
         """Makes a database, as a copy of the template if there is one, and returns its URL."""
-        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template or "template1"}"')
+        copied = f'TEMPLATE "{template}" STRATEGY FILE_COPY' if template else ""
+        self.execute(f'CREATE DATABASE "{name}" {copied}')
         return self.url(name)
 
     def drop_database(self, name: str) -> None:
@@ -153,7 +155,7 @@ class PostgresServer(Server):
 @cache
 def _new_cluster(version: int) -> Path:
     """A data folder as initdb leaves it, made once: to copy it is quicker."""
-    folder = new_folder("initdb")
+    folder = new_folder("initdb", in_memory=True)
     give(folder)
     options = ["-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"]
     run(version, "initdb", [*options, "-D", str(folder / "data")])

@@ -20,8 +20,8 @@ START_S, STOP_S = 60, 60
 class Server(ABC):
     """A process of the test's own on 127.0.0.1, with a folder and a port that it keeps over restarts."""
 
-    def __init__(self, kind: str) -> None:
-        self.folder = new_folder(kind)
+    def __init__(self, kind: str, *, in_memory: bool = False) -> None:
+        self.folder = new_folder(kind, in_memory=in_memory)
         self.log = self.folder / "log"
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None

@@ -112,11 +112,12 @@ def test_nothing_outlives_the_tests(number: signal.Signals) -> None:
     command = [sys.executable, "-c", HOST]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as tests:
         assert tests.stdout is not None
-        root, *pids = tests.stdout.readline().split()
+        postgres_root, valkey_root, *pids = tests.stdout.readline().split()
         os.kill(tests.pid, number)
         tests.wait(END_S)
         wait_gone(map(int, pids), END_S)
-        wait_removed(Path(root))
+        for root in (postgres_root, valkey_root):
+            wait_removed(Path(root))
 
 
 def wait_removed(folder: Path) -> None:
@@ -134,6 +135,6 @@ from tests.servers.valkey import ValkeyServer
 postgres, valkey = PostgresServer(), ValkeyServer()
 postgres.start()
 valkey.start()
-print(postgres.folder.parent, postgres.pid, valkey.pid, flush=True)
+print(postgres.folder.parent, valkey.folder.parent, postgres.pid, valkey.pid, flush=True)
 sys.stdin.read()
 """
