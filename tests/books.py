@@ -1,7 +1,7 @@
 """A real store with one customer in it, for tests of the ledger and the queue."""
 
 import hashlib
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -146,21 +146,28 @@ class Books:
 
 @asynccontextmanager
 async def open_books(
-    place: Path | str, daily: int = 0, now_ms: int = NOON_MS, **key: Any
+    place: Path | str,
+    daily: int = 0,
+    now_ms: int = NOON_MS,
+    store: Mapping[str, Any] | None = None,
+    **key: Any,
 ) -> AsyncIterator[Books]:
-    """A store on a new SQLite file in a folder, or in an empty database; on leaving, its books must balance."""
+    """A store on a new SQLite file in a folder, or in an empty database; at its end the books must balance.
+
+    `store`: what else the store is told.
+    """
     env = PlayedEnv(now_ms)
-    store = make_store(place / "books.db" if isinstance(place, Path) else place)
-    await store.open()
-    await store.save_plan(plan(daily=daily))
-    account = await store.add_account("customer@example.org", "Plan", False, now_ms)
+    opened = make_store(place / "books.db" if isinstance(place, Path) else place, **(store or {}))
+    await opened.open()
+    await opened.save_plan(plan(daily=daily))
+    account = await opened.add_account("customer@example.org", "Plan", False, now_ms)
     assert account is not None
     stored = new_key(account, **key)
-    await store.add_key(stored, now_ms)
-    caller = await store.find_caller(stored.hash)
+    await opened.add_key(stored, now_ms)
+    caller = await opened.find_caller(stored.hash)
     assert caller is not None
-    books = Books(store, env, account, caller.key)
+    books = Books(opened, env, account, caller.key)
     yield books
     if not books.spoilt:
         await books.balanced()
-    await store.close_store()
+    await opened.close_store()

@@ -87,7 +87,11 @@ async def _serve(loaded: LoadedSettings, env: Env) -> int:
     tasks = Tasks()
     upstream = make_upstream(settings, env, tasks)
     listener = _listen(settings)  # before the store: the first key must not be made for nobody
-    store = make_store(settings.database, settings.database_connections)
+    store = make_store(
+        settings.database,
+        replica_url=settings.database_replica_url,
+        connections=settings.database_connections,
+    )
     try:
         await store.open()
     except StoreUnavailableError as error:

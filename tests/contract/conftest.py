@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from tests.books import Books, open_books
 from tests.limits_stand import OpenLimits, in_memory, through_valkey
-from tests.servers.valkey import ValkeyServer, valkey_cluster
 from tests.servers.fixtures import Prepare
+from tests.servers.valkey import ValkeyServer, valkey_cluster
 
 from slovomat.storage.postgres_start import prepare
 

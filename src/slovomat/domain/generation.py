@@ -61,3 +61,8 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None
     pruned: bool = False
     """Completed, but its text is no longer kept."""
+
+    @property
+    def final(self) -> bool:
+        """Whether it will never change again."""
+        return self.state in {JobState.COMPLETED, JobState.FAILED}

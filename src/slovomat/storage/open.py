@@ -8,8 +8,13 @@ from slovomat.storage.sqlite import SQLiteEngine
 from slovomat.storage.store import SQLStore
 
 
-def make_store(database: Path | str, connections: int = 10) -> Store:
-    """The store in a SQLite file, or at a `postgresql://` URL; not open yet."""
+def make_store(
+    database: Path | str, *, replica_url: str = "", connections: int = 10, patience_s: float = 10.0
+) -> Store:
+    """The store in a SQLite file, or at a `postgresql://` URL; not open yet.
+
+    `replica_url`: a replica that may be read; `patience_s`: how long PostgreSQL may take for a statement.
+    """
     if isinstance(database, Path):
         return SQLStore(SQLiteEngine(database))
-    return SQLStore(PostgresEngine(database, connections))
+    return SQLStore(PostgresEngine(database, replica_url, connections, patience_s))

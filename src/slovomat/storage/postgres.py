@@ -9,6 +9,7 @@ import asyncpg
 
 from slovomat.storage import postgres_start
 from slovomat.storage.postgres_lane import Lane
+from slovomat.storage.postgres_replica import PATIENCE_S, Replica
 from slovomat.storage.postgres_transactions import GONE, Transactions, unavailable
 from slovomat.storage.postgres_tx import PostgresTx, Statements
 from slovomat.storage.postgres_wakeups import Wakeups
@@ -17,20 +18,23 @@ from slovomat.storage.tx import BatchRule, Rule
 
 T = TypeVar("T")
 I = TypeVar("I")  # noqa: E741 - an item
-_STATEMENT_S = 20.0
 _CLOSE_S = 10.0
 
 
 class PostgresEngine:
     """The Engine on a PostgreSQL server, which any number of nodes may share."""
 
-    def __init__(self, url: str, connections: int) -> None:
+    def __init__(self, url: str, replica_url: str, connections: int, patience_s: float) -> None:
         self._url = url
+        self._replica_url = replica_url
+        self._patience_s = patience_s
         self._connections = connections
         self._statements = Statements(load_queries("postgres"))
         self._lanes: dict[BatchRule[Any, Any], Lane[Any, Any]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._applied: list[str] = []
+        self._pools: list[asyncpg.Pool] = []
+        self._replica: Replica | None = None
 
     @property
     def shared(self) -> bool:
@@ -41,32 +45,40 @@ class PostgresEngine:
         """Checks the server, migrates it, opens the pool."""
         try:
             self._applied = await postgres_start.prepare(self._url)
-            self._pool = await asyncpg.create_pool(
-                self._url,
-                min_size=1,
-                max_size=self._connections,
-                command_timeout=_STATEMENT_S,
-                statement_cache_size=500,
-                max_cached_statement_lifetime=0,
-                max_inactive_connection_lifetime=0,
-                init=self._begin_session,
-                reset=_keep_session,
-            )
+            self._transactions = await self._connect(self._url, 1, self._patience_s)
+            if self._replica_url:
+                self._replica = Replica(await self._connect(self._replica_url, 0, PATIENCE_S))
         except GONE as error:
             raise unavailable(error) from error
-        self._transactions = Transactions(self._pool, self._statements)
         self._wakeups = Wakeups(self._url, self._transactions, self._spawn)
+
+    async def _connect(self, url: str, at_once: int, patience_s: float) -> Transactions:
+        pool = await asyncpg.create_pool(
+            url,
+            timeout=patience_s,
+            min_size=at_once,
+            max_size=self._connections,
+            command_timeout=patience_s,
+            statement_cache_size=500,
+            max_cached_statement_lifetime=0,
+            max_inactive_connection_lifetime=0,
+            init=self._begin_session,
+            reset=_keep_session,
+        )
+        self._pools.append(pool)
+        return Transactions(pool, self._statements, patience_s)
 
     async def close(self) -> None:
         """Commits what was submitted, then closes the connections."""
         await self._wakeups.close()
         while self._tasks:
             await asyncio.wait(tuple(self._tasks))
-        try:
-            async with asyncio.timeout(_CLOSE_S):
-                await self._pool.close()
-        except (*GONE, asyncpg.PostgresError):
-            self._pool.terminate()
+        for pool in self._pools:
+            try:
+                async with asyncio.timeout(_CLOSE_S):
+                    await pool.close()
+            except (*GONE, asyncpg.PostgresError):
+                pool.terminate()
 
     def applied_migrations(self) -> list[str]:
         """The names of the migrations in force."""
@@ -88,6 +100,10 @@ class PostgresEngine:
         """Runs a short reading rule; each of its statements sees what is committed by then."""
         return await self._transactions.read(lambda tx: rule(tx, *args))
 
+    async def read_behind(self, rule: Rule[T], *args: Any) -> T | None:
+        """The replica's word, should there be one that answers."""
+        return None if self._replica is None else await self._replica.read(rule, *args)
+
     async def report(self, rule: Rule[T], *args: Any) -> T:
         """Runs a long reading rule on one snapshot."""
         return await self._transactions.read(lambda tx: rule(tx, *args), snapshot=True)
@@ -97,12 +113,16 @@ class PostgresEngine:
         """Held by one node at a time, on a connection of its own."""
         connection = await postgres_start.connect(self._url)
         try:
-            await PostgresTx(connection, self._statements).rows("starting_lock")
+            await self._lock_start(connection)
             yield
-        except GONE as error:
-            raise unavailable(error) from error
         finally:
             connection.terminate()
+
+    async def _lock_start(self, connection: asyncpg.Connection) -> None:
+        try:
+            await PostgresTx(connection, self._statements).rows("starting_lock")
+        except GONE as error:
+            raise unavailable(error) from error
 
     def wake_others(self) -> None:
         """Tells the other nodes that there are jobs; soon, and once for many calls."""
@@ -116,8 +136,13 @@ class PostgresEngine:
         """The engine's own tasks: `close` waits for them, no caller's end stops them."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
         return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # its caller may have left without hearing of it
 
     async def _begin_session(self, connection: asyncpg.Connection) -> None:
         await connection.execute(self._statements.one("session").text)

@@ -14,9 +14,8 @@ from slovomat.storage.tx import ConflictError
 T = TypeVar("T")
 _CONFLICT_RETRIES = 12
 _STALE_RETRIES = 3
-_FIND_OUT_S = 15.0
+_FIND_OUT_S = 30.0
 _ASK_AGAIN_S = 0.1
-_STATEMENT_S = 20.0
 
 CONFLICTS = (
     ConflictError,
@@ -46,8 +45,9 @@ GONE = (
 class Transactions:
     """Runs work in transactions on a pool's connections."""
 
-    def __init__(self, pool: asyncpg.Pool, statements: Statements) -> None:
+    def __init__(self, pool: asyncpg.Pool, statements: Statements, patience_s: float) -> None:
         self._pool = pool
+        self._patience_s = patience_s
         self._statements = statements
 
     async def write(self, work: Callable[[PostgresTx], Awaitable[T]]) -> T:
@@ -84,16 +84,16 @@ class Transactions:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy]:
         """One of the pool's. After a fault it is not used again, and the others are looked at anew."""
-        connection = await self._pool.acquire(timeout=_STATEMENT_S)
+        connection = await self._pool.acquire(timeout=self._patience_s)
         try:
             yield connection
         except GONE:
-            connection.terminate()
+            _drop(connection)
             await self._pool.expire_connections()
             raise
         except BaseException:
-            if connection.is_in_transaction():
-                connection.terminate()
+            if _in_transaction(connection):
+                _drop(connection)
             raise
         finally:
             await self._pool.release(connection)
@@ -104,7 +104,7 @@ class Transactions:
             await connection.execute("BEGIN")
             try:
                 result = await work(tx)
-                transaction = (await tx.rows("transaction_id"))[0][0]
+                transaction: str | None = (await tx.rows("transaction_id"))[0][0]
             except GONE:
                 raise
             except BaseException:
@@ -112,14 +112,15 @@ class Transactions:
                 raise
             try:
                 await connection.execute("COMMIT")
+                return result
             except GONE as error:
-                pid = connection.get_server_pid()
-                connection.terminate()
-                if transaction is not None and not await self._committed(transaction, pid, error):
-                    raise
+                lost = error
+                _drop(connection)
+        if transaction is None or await self._committed(transaction, lost):
             return result
+        raise lost
 
-    async def _committed(self, transaction: str, pid: int, error: BaseException) -> bool:
+    async def _committed(self, transaction: str, error: BaseException) -> bool:
         """Whether a transaction whose commit was not answered took place: asked, never guessed."""
         loop = asyncio.get_running_loop()
         until_s = loop.time() + _FIND_OUT_S
@@ -128,19 +129,32 @@ class Transactions:
             with suppress(*GONE):
                 await self._pool.expire_connections()
                 async with self.connection() as connection:
-                    status = await self._status(PostgresTx(connection, self._statements), transaction, pid)
+                    status = await self._status(PostgresTx(connection, self._statements), transaction)
                 if status != "in progress":
                     return status == "committed"
         raise StoreUnavailableError(f"the outcome of a commit is not known: {error}") from error
 
-    async def _status(self, tx: PostgresTx, transaction: str, pid: int) -> str | None:
+    async def _status(self, tx: PostgresTx, transaction: str) -> str | None:
         try:
             status: str | None = (await tx.rows("transaction_status", id=transaction))[0][0]
         except asyncpg.InvalidParameterValueError:  # a server that took over has never heard of it
             return None
         if status == "in progress":
-            await tx.rows("transaction_end", id=transaction, pid=pid)
+            await tx.rows("transaction_end", id=transaction)
         return status
+
+
+def _drop(connection: asyncpg.pool.PoolConnectionProxy) -> None:
+    """Ends a connection, which may have ended, and left the pool, by itself."""
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()
+
+
+def _in_transaction(connection: asyncpg.pool.PoolConnectionProxy) -> bool:
+    try:
+        return bool(connection.is_in_transaction())
+    except asyncpg.InterfaceError:
+        return False
 
 
 def unavailable(error: BaseException) -> StoreUnavailableError:

@@ -100,6 +100,10 @@ class SQLiteEngine:
         except sqlite3.Error as error:
             raise StoreUnavailableError(str(error)) from error
 
+    async def read_behind(self, _rule: Rule[T], *_args: Any) -> T | None:
+        """There is no replica."""
+        return None
+
     async def report(self, rule: Rule[T], *args: Any) -> T:
         """Runs a long reading rule in a thread, on one snapshot."""
         return await asyncio.get_running_loop().run_in_executor(None, self._report, rule, args)

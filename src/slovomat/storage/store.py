@@ -3,6 +3,8 @@
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 
+import msgspec
+
 from slovomat.domain.caller import Caller
 from slovomat.domain.generation import ClaimedJob, Closing, JobView
 from slovomat.domain.ids import AccountId, GenerationId, KeyId, PlanId
@@ -30,6 +32,9 @@ from slovomat.storage.closings import Ending
 from slovomat.storage.jobs import Finish
 from slovomat.storage.tx import Engine
 
+_NUL, _IN_ITS_PLACE = "\0", "\ufffd"
+"""PostgreSQL's text has no U+0000; on every engine the same is stored in its place."""
+
 
 class SQLStore:
     """Each method is one transaction; see slovomat.ports.store for what they promise."""
@@ -52,6 +57,8 @@ class SQLStore:
     # Ledger
 
     async def hold(self, order: HoldOrder) -> HoldResult:
+        if order.job_text is not None and _NUL in order.job_text:
+            order = msgspec.structs.replace(order, job_text=_storable(order.job_text))
         return await self._engine.batch(holds.hold, order)
 
     async def earlier(self, order: HoldOrder) -> HoldResult | None:
@@ -108,15 +115,19 @@ class SQLStore:
         return await self._engine.write(jobs.hand_back, owner, now_ms)
 
     async def complete(self, job: ClaimedJob, result: str, closing: Closing, now_ms: int) -> bool:
-        return await self._engine.batch(jobs.complete, Finish(job, result, closing, now_ms))
+        return await self._engine.batch(jobs.complete, Finish(job, _storable(result), closing, now_ms))
 
     async def fail(self, job: ClaimedJob, error: str, closing: Closing, now_ms: int) -> bool:
-        return await self._engine.batch(jobs.fail, Finish(job, error, closing, now_ms))
+        return await self._engine.batch(jobs.fail, Finish(job, _storable(error), closing, now_ms))
 
     async def retry(self, job: ClaimedJob, now_ms: int, wait_ms: int) -> bool:
         return await self._engine.write(jobs.retry, job, now_ms, wait_ms)
 
     async def find_job(self, account_id: AccountId, job_id: GenerationId) -> JobView | None:
+        """A replica's word counts only where it is final: it may lag, but a final state never changes."""
+        seen = await self._engine.read_behind(jobs.find, account_id, job_id)
+        if seen is not None and seen.final:
+            return seen
         return await self._engine.read(jobs.find, account_id, job_id)
 
     async def prune(self, results_before_ms: int, keys_before_ms: int, now_ms: int, limit: int) -> int:
@@ -209,3 +220,7 @@ class SQLStore:
 
     async def audit(self) -> Audit:
         return await self._engine.report(audit.audit)
+
+
+def _storable(text: str) -> str:
+    return text.replace(_NUL, _IN_ITS_PLACE)

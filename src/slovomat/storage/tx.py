@@ -54,6 +54,9 @@ class Engine(Protocol):
     async def read(self, rule: Rule[T], *args: Any) -> T:
         """Runs a short rule that only reads what was committed."""
 
+    async def read_behind(self, rule: Rule[T], *args: Any) -> T | None:
+        """As read, but from a replica, which may lag; None where there is none that answers."""
+
     async def report(self, rule: Rule[T], *args: Any) -> T:
         """Runs a long rule that only reads, on one snapshot, out of the way of the others."""
 

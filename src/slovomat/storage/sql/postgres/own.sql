@@ -48,7 +48,7 @@ SELECT pg_xact_status(:id::TEXT::xid8);
 
 -- name: transaction_end
 -- The session whose client is gone goes too, so that the outcome of its transaction is decided.
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = :pid AND backend_xid = (:id::TEXT::xid8)::xid;
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_xid = (:id::TEXT::xid8)::xid;
 
 -- name: session_pid
 SELECT pg_backend_pid();
