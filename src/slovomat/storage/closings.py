@@ -87,8 +87,9 @@ async def _give_or_spend(tx: Tx, done: Sequence[tuple[Ending, Row]]) -> None:
 
 async def _uncount(tx: Tx, done: Sequence[tuple[Ending, Row]]) -> None:
     """What was not spent does not count against the key's caps."""
-    for ending, (key_id, key_counted, day, price, _) in done:
-        if key_counted and ending.closing.state is not HoldState.SETTLED:
+    given_back = [row for ending, row in done if ending.closing.state is not HoldState.SETTLED]
+    for key_id, key_counted, day, price, _ in sorted(given_back, key=lambda row: row[:3]):
+        if key_counted:
             await tx.run("key_unuse", key_id=key_id, day=day, amount=price)
 
 

@@ -50,7 +50,7 @@ class PostgresEngine:
                 self._replica = Replica(await self._connect(self._replica_url, 0, PATIENCE_S))
         except GONE as error:
             raise unavailable(error) from error
-        self._wakeups = Wakeups(self._url, self._transactions, self._spawn)
+        self._wakeups = Wakeups(self._url, self._statements, self._transactions, self._spawn)
 
     async def _connect(self, url: str, at_once: int, patience_s: float) -> Transactions:
         pool = await asyncpg.create_pool(

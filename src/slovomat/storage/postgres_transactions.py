@@ -14,6 +14,7 @@ from slovomat.storage.tx import ConflictError
 T = TypeVar("T")
 _CONFLICT_RETRIES = 12
 _STALE_RETRIES = 3
+_REPORT_S = 900.0
 _FIND_OUT_S = 30.0
 _ASK_AGAIN_S = 0.1
 
@@ -22,7 +23,6 @@ CONFLICTS = (
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
     asyncpg.UniqueViolationError,
-    asyncpg.LockNotAvailableError,
 )
 GONE = (
     OSError,
@@ -71,11 +71,10 @@ class Transactions:
         while True:
             try:
                 async with self.connection() as connection:
-                    tx = PostgresTx(connection, self._statements)
                     if not snapshot:
-                        return await work(tx)
+                        return await work(PostgresTx(connection, self._statements))
                     async with connection.transaction(isolation="repeatable_read", readonly=True):
-                        return await work(tx)
+                        return await work(PostgresTx(connection, self._statements, _REPORT_S))
             except GONE as error:
                 stale += 1
                 if stale == _STALE_RETRIES:

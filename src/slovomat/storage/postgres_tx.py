@@ -37,16 +37,20 @@ class Statements:
 
 
 class PostgresTx:
-    """One connection, in whatever transaction it is."""
+    """One connection, in whatever transaction it is. `timeout_s`: for a statement, if not the pool's."""
 
-    def __init__(self, connection: Connection, statements: Statements) -> None:
+    def __init__(
+        self, connection: Connection, statements: Statements, timeout_s: float | None = None
+    ) -> None:
         self._connection = connection
         self._statements = statements
+        self._timeout_s = timeout_s
 
     async def rows(self, query: str, **values: Any) -> list[Row]:
         """The rows of a named query."""
         statement = self._statements.one(query)
-        found = await self._connection.fetch(statement.text, *[values[name] for name in statement.values])
+        given = [values[name] for name in statement.values]
+        found = await self._connection.fetch(statement.text, *given, timeout=self._timeout_s)
         return [tuple(row) for row in found]
 
     async def run(self, query: str, **values: Any) -> int:

@@ -10,17 +10,20 @@ import asyncpg
 from slovomat.ports.store import StoreUnavailableError
 from slovomat.storage.postgres_start import connect
 from slovomat.storage.postgres_transactions import Transactions
+from slovomat.storage.postgres_tx import PostgresTx, Statements
 
 _CHANNEL = "slovomat_jobs"
 _AGAIN_S = 1.0
+_LOOK_S = 15.0
 Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
 
 
 class Wakeups:
     """One listening connection, renewed when it is lost; one notice at a time, however many ask for it."""
 
-    def __init__(self, url: str, transactions: Transactions, spawn: Spawn) -> None:
+    def __init__(self, url: str, statements: Statements, transactions: Transactions, spawn: Spawn) -> None:
         self._url = url
+        self._statements = statements
         self._transactions = transactions
         self._spawn = spawn
         self._telling = False
@@ -60,7 +63,16 @@ class Wakeups:
                     connection.add_termination_listener(lambda _, gone=gone: gone.set())
                     await connection.add_listener(_CHANNEL, lambda *_: callback())
                     callback()  # what was told while nobody listened
-                    await gone.wait()
+                    await self._until_gone(connection, gone)
                 finally:
                     connection.terminate()
             await asyncio.sleep(_AGAIN_S)
+
+    async def _until_gone(self, connection: asyncpg.Connection, gone: asyncio.Event) -> None:
+        """A way that has died in silence is found by a question now and then."""
+        while not gone.is_set():
+            try:
+                async with asyncio.timeout(_LOOK_S):
+                    await gone.wait()
+            except TimeoutError:
+                await PostgresTx(connection, self._statements, _LOOK_S).rows("session_pid")

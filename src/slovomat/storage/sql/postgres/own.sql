@@ -33,7 +33,7 @@ RETURNING jobs.id, jobs.account_id, text, attempts, token;
 
 -- name: session
 -- A node that froze or was cut off must not keep its locks; an answer must not come before its commit is durable.
-SELECT set_config('idle_in_transaction_session_timeout', '15s', FALSE), set_config('lock_timeout', '15s', FALSE),
+SELECT set_config('idle_in_transaction_session_timeout', '5s', FALSE),
     set_config('tcp_keepalives_idle', '10', FALSE), set_config('tcp_keepalives_interval', '5', FALSE),
     set_config('tcp_keepalives_count', '3', FALSE), set_config('application_name', 'slovomat', FALSE),
     set_config('synchronous_commit',
