@@ -1,7 +1,9 @@
 """The service on a set-up: its nodes, and the real servers behind them."""
 
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,11 +26,25 @@ Route = Callable[[str, int, int], int]
 """(between what, which node, port) → the port to use instead: where proxies are put in."""
 
 
+class Node(Service):
+    """One process of the service."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For another way to start the same."""
+        return dict(self._env)
+
+    @property
+    def port(self) -> int:
+        """Where it listens, in every start."""
+        return int(self._env["SLOVOMAT_PORT"])
+
+
 @dataclass
 class Stand:
     """What runs. `doors`: the URLs that clients use, one a node."""
 
-    nodes: list[Service]
+    nodes: list[Node]
     doors: list[str]
     database: PostgresServer | None = None
     valkey: ValkeyServer | None = None
@@ -62,6 +78,23 @@ class Stand:
             )
         self._accounts.append(f"customer-{len(self._accounts)}@example.org")
         return self.nodes[0].account(self._accounts[-1], PLAN, requests)
+
+    def settled(self, within_s: float) -> Any:
+        """The audit once nothing is held any more, or at the end of the time."""
+        end = time.monotonic() + within_s
+        while True:
+            audit = self.command("audit")
+            if audit["held"] == 0 or time.monotonic() > end:
+                return audit
+            time.sleep(0.2)
+
+    def open_jobs(self) -> int:
+        """Jobs that are not final."""
+        question = "SELECT COUNT(*) FROM jobs WHERE state IN ('queued', 'running')"
+        if self.database:
+            return int(self.database.execute(question, "slovomat"))
+        with closing(sqlite3.connect(self.nodes[0].data / "slovomat.db")) as connection:
+            return int(connection.execute(question).fetchone()[0])
 
     @property
     def log(self) -> str:
@@ -107,13 +140,13 @@ def _direct(between: str, node: int, port: int) -> int:
     return port
 
 
-def _node(folder: Path, settings: dict[str, object]) -> Service:
+def _node(folder: Path, settings: dict[str, object]) -> Node:
     """Processes of one machine share its data folder; nodes have their own, with the same secret in it."""
     place = folder / "data"
     place.mkdir(parents=True, exist_ok=True)
     (place / "secret.key").write_text("5eed" * 16 + "\n", "ascii")
     (place / "secret.key").chmod(0o600)
-    return Service(place, str(settings.pop("upstream_url")), **settings)
+    return Node(place, str(settings.pop("upstream_url")), **settings)
 
 
 def _needs(name: str, value: str) -> None:
@@ -123,6 +156,6 @@ def _needs(name: str, value: str) -> None:
         raise CannotRunError(f"this version has no {name}={value.partition(':')[0]}:…") from None
 
 
-def _end(node: Service) -> None:
+def _end(node: Node) -> None:
     """Whatever state it is in."""
     node.kill()

@@ -108,7 +108,7 @@ class Customer:
         """Notes a job's state; whether it is final. Nobody's job is ever unknown, nor a final state left."""
         told = await self._line.textbot("status", request_id=number)
         if told is None or told.status >= 500 or told.status == 429:
-            self._notes.check(told is None or told.status != 500, f"500 to a poll of job {number}")
+            self._notes.check(told is None or told.status != 500, f"a poll of job {number}: {told}")
             return False
         job = self._account.jobs[number]
         if not self._notes.check(told.status == 200, f"job {number} is unknown: {told.status} {told.body}"):

@@ -63,7 +63,7 @@ class Line:
     async def _post(self, path: str, body: dict[str, Any], mark: str) -> Told | None:
         try:
             async with self._open(body, path, mark) as answer:
-                return Told(answer.status, json.loads(await answer.read()))
+                return _read(answer.status, await answer.read())
         except _LOST:
             await asyncio.sleep(_AFTER_LOSS_S)
             return None
@@ -72,6 +72,14 @@ class Line:
         headers = {"Authorization": f"Bearer {self._key}"} | ({"Idempotency-Key": mark} if mark else {})
         door = self._chance.choice(self._doors)
         return self._session.post(door + path, data=json.dumps(body), headers=headers)
+
+
+def _read(status: int, body: bytes) -> Told:
+    """An answer that is no JSON is told as it came."""
+    try:
+        return Told(status, json.loads(body))
+    except ValueError:
+        return Told(500, f"{status} and no JSON: {body[:200]!r}")
 
 
 async def _read_stream(answer: aiohttp.ClientResponse, leaves: bool) -> tuple[str, str] | None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from contextlib import ExitStack, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from itertools import count
 
 import aiohttp
@@ -12,9 +13,9 @@ from faults.bank.line import TIMEOUT_S, Line
 from faults.bank.nemesis import Links, Nemesis
 from faults.bank.notes import CREDIT, Account, Notes
 from faults.bank.reckoning import Reckoning
+from faults.disk.small import Fill, small_disk
 from faults.proxy import Proxy
-from faults.row import ONE, CannotRunError, Order, Outcome, Row
-from faults.small_disk import SmallDisk, small_disk
+from faults.row import ONE, Order, Outcome, Row
 from faults.stand import NODES, Stand, stand
 from faults.upstream import Saying, saying_upstream
 
@@ -56,29 +57,29 @@ async def _run(order: Order) -> Outcome:
             await asyncio.to_thread(built.start)
             nemesis = Nemesis(built, links, random.Random(order.seed))
             if disk:
-                nemesis.add("disk full", lambda: _filled(disk))
+                nemesis.add("disk full", _filled(disk, built))
             notes = await _open_bank(built, saying, nemesis, order)
     return Outcome(
         volume=sum(nemesis.played.values()),
         violations=notes.violations,
-        notes=[f"{len(nemesis.played)} kinds of faults"] + ([] if disk else ["no disk was filled"]),
+        notes=[f"{len(nemesis.played)} kinds of faults"],
         also=dict(notes.counts),
     )
 
 
-def _disk(order: Order, stack: ExitStack) -> SmallDisk | None:
-    """Under the SQLite file, where a disk can be mounted."""
+def _disk(order: Order, stack: ExitStack) -> Fill | None:
+    """Under the SQLite file; PostgreSQL's is full in row D1."""
     if order.set_up != ONE:
         return None
-    with suppress(CannotRunError):
-        return stack.enter_context(small_disk(order.folder / "node0" / "data", _DISK_MB))
-    return None
+    return stack.enter_context(small_disk(order.folder / "node0" / "data", _DISK_MB))
 
 
-async def _filled(disk: SmallDisk) -> None:
-    await asyncio.to_thread(disk.fill)
-    await asyncio.sleep(1.5)
-    await asyncio.to_thread(disk.free)
+def _filled(fill: Fill, built: Stand) -> Callable[[], Awaitable[None]]:
+    async def act() -> None:
+        with fill(built.nodes[0].pid):
+            await asyncio.sleep(1.5)
+
+    return act
 
 
 async def _open_bank(built: Stand, saying: Saying, nemesis: Nemesis, order: Order) -> Notes:
