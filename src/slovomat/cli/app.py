@@ -20,6 +20,7 @@ from slovomat.cli import (
     modes,
     prices,
     serving,
+    simulate,
     upkeep,
     upstream,
     users,
@@ -69,6 +70,7 @@ command(app, "audit")(books.audit)
 command(app, "backup")(upkeep.backup)
 command(app, "migrate")(upkeep.migrate)
 command(app, "ask")(asking.ask)
+command(app, "simulate")(simulate.simulate)
 
 
 def run(arguments: Sequence[str]) -> int:
