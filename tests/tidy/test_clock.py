@@ -28,6 +28,8 @@ CLOCKS_OF_SQL = re.compile(
 CLOCK_QUERIES = {
     "clock": "leases are by one clock where nodes share them",
     "job_add": "a node whose clock is ahead must not keep its jobs from the others",
+    "nodes_live": "an operator's command asks whether a lease is in force, by the clock that it was given by",
+    "server_state": "doctor compares it with the node's",
 }
 """Which may ask the database for the time, and why."""
 

@@ -8,7 +8,9 @@ from tests.tidy.imported import Imported
 from tests.tidy.source import PACKAGE, Module, modules
 
 from slovomat.storage.audit import invariants
+from slovomat.storage.postgres_tables import CLEARING, SEQUENCES
 from slovomat.storage.queries import load_queries
+from slovomat.storage.tables import TABLES
 
 STATEMENT = re.compile(
     r"^\s*(SELECT|INSERT|UPDATE|DELETE|REPLACE|MERGE|CREATE|DROP|ALTER|WITH|PRAGMA|VACUUM|ATTACH|BEGIN|COMMIT"
@@ -49,6 +51,16 @@ OWN_ALONE = {
     "migration_add",
 }
 """What it has to be asked of, and SQLite's engine does in one process and a file."""
+
+COPYING = "transfer"
+"""The folder of what moves, backs up and restores an instance."""
+CHOSEN_COPYING = {
+    *(f"{way}_{table}" for table in TABLES for way in ("read", "write")),
+    *(f"lock_for_{purpose}" for purpose in ("reading", "filling")),
+    *CLEARING,
+    *SEQUENCES,
+}
+"""Its queries that are called by a name out of a list."""
 
 
 def sql_of(module: Module) -> list[str]:
@@ -116,8 +128,15 @@ def test_every_query_is_called_and_every_call_has_its_query() -> None:
         for call in calls(module, "rows", "run", "rows_each", "run_each", "one")
         if isinstance(call.args[0], ast.Constant)
     }
-    chosen = {"job_complete", "job_fail"}
-    queries = set(load_queries("postgres"))
+    named |= {
+        str(node.slice.value)
+        for module in modules()
+        if module.name.startswith("storage/sqlite")
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)
+    } & set(load_queries(COPYING))
+    chosen = {"job_complete", "job_fail", *CHOSEN_COPYING}
+    queries = set(load_queries("postgres")) | set(load_queries(COPYING))
     assert named - queries == set()
     assert queries - named - chosen - {f"audit_{name}" for name in invariants()} == set()
 
@@ -134,7 +153,7 @@ def test_the_engines_share_their_queries() -> None:
 
 def test_every_query_gets_the_values_that_it_names() -> None:
     """No more and no fewer, wherever the call has a literal name."""
-    queries = load_queries("postgres")
+    queries = load_queries("postgres") | load_queries(COPYING)
     wrong = []
     for module in modules():
         if not module.name.startswith("storage/"):

@@ -1,0 +1,98 @@
+"""The tables that make an instance, and what was counted of them on a way from place to place."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from hashlib import blake2b
+from typing import Protocol
+
+import msgspec
+
+from slovomat.ports.store import Audit
+from slovomat.storage.tx import Row
+
+TABLES = (
+    "instance",
+    "plans",
+    "pack_offers",
+    "accounts",
+    "api_keys",
+    "key_usage",
+    "buckets",
+    "generations",
+    "entries",
+    "jobs",
+    "idempotency",
+)
+"""In an order in which no row names one that is not there yet."""
+LEFT_BEHIND = {
+    "migrations": "each place has those that were run on it",
+    "nodes": "leases of processes, which do not come along",
+}
+_BATCH_ROWS = 2_000
+_BATCH_CHARS = 4 << 20
+_DIGEST_BYTES = 16
+
+Progress = Callable[[str, int], None]
+"""Told of a table and of how many of its rows are through."""
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Some rows of a table."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[Row]
+
+
+class Place(Protocol):
+    """An instance's tables, all in one transaction."""
+
+    def batches(self, table: str) -> AsyncIterator[Batch]:
+        """All rows, in no order."""
+
+    async def take(self, table: str, batch: Batch) -> None:
+        """Adds rows."""
+
+    async def audit(self) -> Audit:
+        """The books in it."""
+
+
+class Tally:
+    """How many rows there were, and a digest of all that does not depend on their order."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._sum = 0
+        self._encode = msgspec.msgpack.Encoder().encode
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Counts rows in."""
+        for row in rows:
+            hashed = blake2b(self._encode(row), digest_size=_DIGEST_BYTES).digest()
+            self._sum += int.from_bytes(hashed, "big")
+        self.rows += len(rows)
+
+    @property
+    def digest(self) -> str:
+        """Hexadecimal; the same for the same rows."""
+        return (self._sum % (1 << 8 * _DIGEST_BYTES)).to_bytes(_DIGEST_BYTES, "big").hex()
+
+
+class Filling:
+    """A batch in the making: it ends before it grows heavy."""
+
+    def __init__(self, columns: tuple[str, ...]) -> None:
+        self._columns = columns
+        self._rows: list[Row] = []
+        self._chars = 0
+
+    def add(self, row: Row) -> Batch | None:
+        """The batch, when this row has made it full."""
+        self._rows.append(row)
+        self._chars += sum(len(value) for value in row if isinstance(value, str | bytes))
+        if len(self._rows) < _BATCH_ROWS and self._chars < _BATCH_CHARS:
+            return None
+        return self.rest()
+
+    def rest(self) -> Batch | None:
+        """What there is, if anything."""
+        rows, self._rows, self._chars = self._rows, [], 0
+        return Batch(self._columns, rows) if rows else None
