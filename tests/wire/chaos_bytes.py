@@ -35,7 +35,9 @@ def _written(piece: dict[str, Any], styles: frozenset[str]) -> str:
         piece = {"choices": [{"delta": choice["delta"]} for choice in piece["choices"]]}
     elif "short" in styles:
         kept = ("index", "delta", "finish_reason")
-        choices = [{name: choice[name] for name in kept if choice[name]} for choice in piece["choices"]]
+        choices = [
+            {name: choice[name] for name in kept if choice[name] is not None} for choice in piece["choices"]
+        ]
         piece = {"choices": choices, **({"usage": piece["usage"]} if "usage" in piece else {})}
     elif "odd" in styles:
         piece = oddly(piece)

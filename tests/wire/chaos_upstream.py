@@ -49,6 +49,7 @@ import json
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,6 +73,8 @@ class Call:
     order: Order
     raw: bytes
     headers: Headers
+    at_s: float
+    """When it came, on the clock of `time.monotonic`."""
     left: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
 
@@ -221,7 +224,7 @@ class ChaosUpstream:
         if order is None:
             writer.write(response(400, error(400)))
             return
-        call = Call(order, body, headers)
+        call = Call(order, body, headers, time.monotonic())
         calls = self._calls.setdefault(order.id, [])
         calls.append(call)
         self.seen.append(call)
