@@ -27,15 +27,31 @@ _WORDS = {
 
 
 class UnfitError(StoreUnavailableError):
-    """This server cannot be used; the message says why, and what to do."""
+    """This server cannot be used; the message says why, and what to do, in both languages."""
+
+    def __init__(self, english: str, russian: str) -> None:
+        super().__init__(english)
+        self.russian = russian
 
 
 async def connect(url: str) -> asyncpg.Connection:
     """A connection of its own, outside any pool. Raises StoreUnavailableError."""
     try:
         return await asyncpg.connect(url, timeout=10, command_timeout=60)
+    except ValueError:  # its text may hold a part of the password
+        raise unreadable() from None
     except (*GONE, asyncpg.PostgresError) as error:
         raise unavailable(error) from error
+
+
+def unreadable() -> UnfitError:
+    """Said of a URL that cannot be taken apart."""
+    return UnfitError(
+        "the URL of the database cannot be read: it is postgresql://USER:PASSWORD@HOST:PORT/DATABASE, where"
+        " each / ? # @ : % of a password is written as %2F %3F %23 %40 %3A %25",
+        "адрес базы не разобрать: нужно postgresql://ИМЯ:ПАРОЛЬ@ХОСТ:ПОРТ/БАЗА, причём знаки / ? # @ : %"
+        " в пароле пишутся как %2F %3F %23 %40 %3A %25",
+    )
 
 
 async def prepare(url: str) -> list[str]:
@@ -47,7 +63,7 @@ async def prepare(url: str) -> list[str]:
     try:
         await _check(connection, url)
         return await migrate(connection)
-    except GONE as error:
+    except (*GONE, asyncpg.PostgresError) as error:
         raise unavailable(error) from error
     finally:
         connection.terminate()
@@ -62,7 +78,11 @@ async def migrate(connection: asyncpg.Connection) -> list[str]:
         await tx.rows("migrations_table")
         applied = {name for (name,) in await tx.rows("migrations_applied")}
         if newer := applied - {name for name, _ in known}:
-            raise UnfitError(f"the database is of a newer version: it has {', '.join(sorted(newer))}")
+            names = ", ".join(sorted(newer))
+            raise UnfitError(
+                f"the database is of a newer version: it has {names}; upgrade slovomat",
+                f"база от более новой версии: в ней есть {names}; обновите slovomat",
+            )
         for name, script in known:
             if name not in applied:
                 await connection.execute(_in_own_words(script))
@@ -79,7 +99,8 @@ def _in_own_words(script: str) -> str:
 async def _check(connection: asyncpg.Connection, url: str) -> None:
     if connection.get_server_version().major < OLDEST:
         raise UnfitError(
-            f"PostgreSQL {OLDEST} or later is needed; this one is {connection.get_server_version().major}"
+            f"this PostgreSQL is {connection.get_server_version().major}; {OLDEST} or later is needed",
+            f"это PostgreSQL {connection.get_server_version().major}; нужен {OLDEST} или новее",
         )
     tx = PostgresTx(connection, Statements(load_queries("postgres")))
     if (await _pid(tx))[0] == connection.get_server_pid():
@@ -87,7 +108,9 @@ async def _check(connection: asyncpg.Connection, url: str) -> None:
     if not await _keeps_session(tx, url):
         raise UnfitError(
             "a pooler in transaction mode (PgBouncer?) stands before PostgreSQL. Slovomat pools by itself and"
-            " needs its sessions: name the server's own address, or a database with pool_mode=session"
+            " needs its sessions; name the server's own address, or a database with pool_mode=session",
+            "перед PostgreSQL стоит пулер в режиме транзакций (PgBouncer?). У Slovomat свой пул, и ему нужны"
+            " сессии; укажите адрес самого сервера или базу с pool_mode=session",
         )
 
 

@@ -110,7 +110,7 @@ async def tables_of(url: str, lock: str) -> AsyncIterator[PostgresTables]:
 async def connected(url: str) -> AsyncIterator[Connection]:
     """A connection that waits as long as it takes. Raises StoreUnavailableError."""
     try:
-        connection = await asyncpg.connect(url, timeout=_CONNECT_S, command_timeout=_PATIENCE_S)
+        connection = await _connect(url)
         try:
             await PostgresTx(connection, Statements(load_queries("transfer"))).rows("copying_session")
             yield connection
@@ -118,3 +118,10 @@ async def connected(url: str) -> AsyncIterator[Connection]:
             connection.terminate()
     except _FAULTS as error:
         raise unavailable(error) from error
+
+
+async def _connect(url: str) -> Connection:
+    try:
+        return await asyncpg.connect(url, timeout=_CONNECT_S, command_timeout=_PATIENCE_S)
+    except ValueError:
+        raise postgres_start.unreadable() from None
