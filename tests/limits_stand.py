@@ -1,9 +1,10 @@
 """Nodes that count limits, each by itself or together, and a clock of Valkey that tests set."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from itertools import cycle
+from typing import Any
 
 from slovomat.limits.memory import MemoryLimits, MemorySlots
 from slovomat.limits.valkey import ValkeyLimits, ValkeySlots
@@ -16,6 +17,7 @@ from tests.servers.valkey import ValkeyServer
 
 EASY_S = 5.0
 """A deadline that a busy machine keeps, where a test is not about the deadline."""
+Spawn = Callable[[Coroutine[Any, Any, None]], object]
 _TIME = "redis.call('TIME')"
 
 
@@ -47,20 +49,23 @@ class PlayedLink(Link):
 class Node:
     """One node's limits through Valkey."""
 
-    def __init__(self, link: Link, world: PlayedEnv, spawn: Callable[..., object]) -> None:
+    def __init__(self, link: Link, world: PlayedEnv, spawn: Spawn, deadline_s: float = EASY_S) -> None:
         self.link = link
-        rounds = Rounds(link, spawn)
+        self.world = world
+        rounds = Rounds(link, spawn, deadline_s)
         self.limits = ValkeyLimits(rounds, world)
         self.slots = ValkeySlots(rounds, link)
 
 
 @asynccontextmanager
-async def real_nodes(url: str, count: int = 1, deadline_s: float = EASY_S) -> AsyncIterator[list[Node]]:
+async def real_nodes(
+    url: str, count: int = 1, deadline_s: float = EASY_S, lost_s: float = EASY_S
+) -> AsyncIterator[list[Node]]:
     """So many nodes on Valkey's own clock, leases renewed."""
     world = PlayedEnv()
     async with asyncio.TaskGroup() as tasks:
-        links = [Link(url, world, tasks.create_task, deadline_s) for _ in range(count)]
-        nodes = [Node(link, world, tasks.create_task) for link in links]
+        links = [Link(url, world, tasks.create_task, lost_s) for _ in range(count)]
+        nodes = [Node(link, world, tasks.create_task, deadline_s) for link in links]
         for node in nodes:
             await node.link.start()
             tasks.create_task(node.slots.keep())

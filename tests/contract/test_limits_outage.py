@@ -12,7 +12,8 @@ from tests.servers.ports import free_port
 from tests.servers.valkey import SLOTS, ValkeyServer, valkey_cluster
 from valkey.asyncio import ValkeyCluster
 
-from slovomat.limits.valkey_link import DEADLINE_S
+from slovomat.limits.valkey_link import LOST_S
+from slovomat.limits.valkey_rounds import DEADLINE_S
 
 pytestmark = pytest.mark.anyio
 LOST, BACK = "valkey does not answer", "valkey answers again"
@@ -26,9 +27,9 @@ def server() -> Iterator[ValkeyServer]:
 
 
 @asynccontextmanager
-async def one_node(url: str, deadline_s: float = EASY_S) -> AsyncIterator[Node]:
+async def one_node(url: str, deadline_s: float = EASY_S, lost_s: float = EASY_S) -> AsyncIterator[Node]:
     """A node on Valkey's own clock."""
-    async with real_nodes(url, 1, deadline_s) as (node,):
+    async with real_nodes(url, 1, deadline_s, lost_s) as (node,):
         yield node
 
 
@@ -81,37 +82,57 @@ async def test_a_start_without_it_waits_for_nobody(caplog: pytest.LogCaptureFixt
 
 
 async def test_hanging_it_costs_the_first_calls_a_moment(server: ValkeyServer) -> None:
-    """Those wait for the deadline, all others not at all."""
-    async with one_node(server.url, DEADLINE_S) as node:
-        await until_shared(node)
+    """Those wait for the deadline, all others not at all; after a second it counts as gone."""
+    async with one_node(server.url, DEADLINE_S, LOST_S) as node:
         server.freeze()
         began = time.perf_counter()
         assert await passed(node, 100, 1_000) == 100
-        assert node.link.reach == "local"
-        assert await passed(node, 2_000, 1_000) == 900
         for _ in range(500):
             await node.limits.hit("poll", "me", 1_000)
         assert time.perf_counter() - began < 100 * DEADLINE_S
+        await until(lambda: node.link.reach == "local")
+        assert await passed(node, 2_000, 1_000) == 900
         server.thaw()
-        await until_shared(node)
+        await until(lambda: node.link.reach == "shared")
 
 
-async def until_shared(node: Node) -> None:
-    """Returns when the node shares: with a short deadline a busy machine may have put it off."""
-    await until(lambda: node.link.reach == "shared")
+async def test_a_pause_of_valkey_is_no_outage(server: ValkeyServer, caplog: pytest.LogCaptureFixture) -> None:
+    """Calls are counted by the node as long as it lasts, and shared after it."""
+    async with real_nodes(server.url, 2, DEADLINE_S) as (one, other):
+        server.freeze()
+        assert await passed(one, 3, 5) == 3
+        assert await passed(other, 3, 5, "another") == 3
+        server.thaw()
+        async with asyncio.timeout(20):
+            while await passed(one, 1, 100, "third") + await passed(other, 1, 1, "third") > 1:
+                one.world.pass_s(61)
+    assert logged(caplog, LOST) == 0
 
 
-async def test_a_busy_node_does_not_blame_valkey(server: ValkeyServer) -> None:
-    """What an event loop is late with itself is no outage."""
-    async with one_node(server.url, DEADLINE_S) as node:
-        await until_shared(node)
-        for _ in range(5):
-            call = asyncio.gather(node.limits.hit("create", "me", 1_000))
-            await asyncio.sleep(0)
-            await asyncio.sleep(0)
-            burn(3 * DEADLINE_S)
-            await call
+async def test_what_others_used_is_remembered_for_a_minute(server: ValkeyServer) -> None:
+    """A node that has just heard of them does not give it out again when Valkey goes."""
+    async with real_nodes(server.url, 2) as (one, other):
+        assert await passed(one, 6, 10) == 6
+        assert await passed(other, 3, 10) == 3
+        server.kill()
+        assert await passed(other, 20, 10) == 1
+        refused = await other.limits.hit("create", "me", 6)
+        assert (refused.allowed, refused.reset_ms) == (False, 60_000)
+        other.world.pass_s(60.1)
+        assert await passed(other, 20, 10) == 10
+
+
+async def test_a_busy_node_does_not_blame_valkey(empty_valkey: ValkeyServer) -> None:
+    """What an event loop is late with itself is neither an outage nor a missed deadline."""
+    async with one_node(empty_valkey.url, DEADLINE_S, DEADLINE_S) as node:
+        call = asyncio.ensure_future(passed(node, 5, 5))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        burn(3 * DEADLINE_S)
+        assert await call == 5
         assert node.link.reach == "shared"
+        with empty_valkey.client() as client:
+            assert client.exists("slovomat:create:me")
 
 
 def burn(seconds: float) -> None:

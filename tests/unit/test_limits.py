@@ -86,6 +86,20 @@ async def test_a_living_nodes_slots_are_kept(empty_valkey: ValkeyServer) -> None
         keeping.cancel()
 
 
+async def test_a_slot_that_is_still_asked_for_is_not_kept(empty_valkey: ValkeyServer) -> None:
+    """A renewal in that moment does not take a slot that is then refused."""
+    world = World()
+    async with played_nodes(world, empty_valkey.url, 2) as (one, other), asyncio.TaskGroup() as tasks:
+        assert await one.slots.enter("me", 1, "a")
+        entering = tasks.create_task(other.slots.enter("me", 1, "b"))
+        await asyncio.sleep(0)
+        keeping = tasks.create_task(other.slots.keep())
+        assert not await entering
+        one.slots.leave("me", "a")
+        assert await one.slots.enter("me", 1, "c")
+        keeping.cancel()
+
+
 async def test_who_gives_up_waiting_takes_no_slot(empty_valkey: ValkeyServer) -> None:
     """Neither here nor in Valkey."""
     world = World()

@@ -25,27 +25,30 @@ class MemoryLimits:
         """Counts one call, if it is allowed."""
         return self.hit_now(kind, who, per_minute)
 
-    def hit_now(self, kind: str, who: str, per_minute: int) -> Window:
-        """The same, for who cannot wait."""
+    def hit_now(self, kind: str, who: str, per_minute: int, elsewhere: int = 0) -> Window:
+        """The same, for who cannot wait. `elsewhere`: so many of the minute's calls are not counted here."""
         if per_minute == 0:
             return NO_LIMIT
         now_s = self._env.monotonic_s()
         calls = self._recent(kind, who, now_s)
-        if len(calls) >= per_minute:
-            return _refused(calls, per_minute, now_s)
+        used = len(calls) + elsewhere
+        if used >= per_minute:
+            return _refused(calls, per_minute, elsewhere, now_s)
         calls.append(now_s)
-        return Window(True, per_minute, per_minute - len(calls), _WINDOW_MS)
+        return Window(True, per_minute, per_minute - used - 1, _WINDOW_MS)
 
     def refusal(self, kind: str, who: str, per_minute: int) -> Window | None:
         """What a call would be told that is over the limit; None for one that would pass. Counts nothing."""
         now_s = self._env.monotonic_s()
         calls = self._recent(kind, who, now_s)
-        return _refused(calls, per_minute, now_s) if len(calls) >= per_minute else None
+        return _refused(calls, per_minute, 0, now_s) if len(calls) >= per_minute else None
 
-    def count(self, kind: str, who: str) -> None:
-        """Counts a call that was allowed elsewhere."""
+    def count(self, kind: str, who: str, calls: int) -> int:
+        """Counts calls that were allowed by others, perhaps none; how many there are in the minute now."""
         now_s = self._env.monotonic_s()
-        self._recent(kind, who, now_s).append(now_s)
+        recent = self._recent(kind, who, now_s)
+        recent.extend([now_s] * calls)
+        return len(recent)
 
     def __len__(self) -> int:
         """How many callers are remembered."""
@@ -100,10 +103,11 @@ class MemorySlots:
         return [(who, token) for who, tokens in self._taken.items() for token in tokens]
 
 
-def _refused(calls: deque[float], per_minute: int, now_s: float) -> Window:
+def _refused(calls: deque[float], per_minute: int, elsewhere: int, now_s: float) -> Window:
     """The next call is allowed once fewer than the limit are left, which may have been lowered since."""
-    frees = calls[len(calls) - per_minute]
-    return Window(allowed=False, limit=per_minute, remaining=0, reset_ms=_ms_until_out(frees, now_s))
+    room = per_minute - elsewhere
+    reset_ms = _ms_until_out(calls[len(calls) - room], now_s) if room > 0 else _WINDOW_MS
+    return Window(allowed=False, limit=per_minute, remaining=0, reset_ms=reset_ms)
 
 
 def _ms_until_out(call_s: float, now_s: float) -> int:

@@ -1,6 +1,7 @@
 """Limits that all nodes share through Valkey."""
 
 from slovomat.limits.memory import MemoryLimits, MemorySlots
+from slovomat.limits.others import Others
 from slovomat.limits.valkey_link import Link
 from slovomat.limits.valkey_rounds import Rounds
 from slovomat.limits.valkey_script import HIT, SLOT
@@ -15,13 +16,14 @@ _KEEP_S = 10.0
 class ValkeyLimits:
     """The Limits port over a window in Valkey, by Valkey's clock.
 
-    What passes through this node is counted here too, and obeyed: nobody gets a fresh window when Valkey
-    goes, or comes back empty.
+    What passes through this node is counted here too, and obeyed, and what others had used when Valkey was
+    last heard is remembered: nobody gets a fresh window when Valkey goes, or comes back empty.
     """
 
     def __init__(self, rounds: Rounds, env: Env) -> None:
         self._rounds = rounds
         self._local = MemoryLimits(env)
+        self._others = Others(env)
 
     async def hit(self, kind: str, who: str, per_minute: int) -> Window:
         """Counts one call, if it is allowed; by this node alone while Valkey does not answer."""
@@ -31,12 +33,12 @@ class ValkeyLimits:
         counts = int(refused is None)
         answer = await self._rounds.ask(HIT, f"slovomat:{kind}:{who}", per_minute, counts)
         if answer is None:
-            return self._local.hit_now(kind, who, per_minute)
+            return self._local.hit_now(kind, who, per_minute, self._others.calls(kind, who))
         passed, used, wait_ms = answer
+        self._others.heard(kind, who, max(0, used - self._local.count(kind, who, passed)))
         if not passed:
             reset_ms = max(wait_ms, refused.reset_ms) if refused else wait_ms
             return Window(allowed=False, limit=per_minute, remaining=0, reset_ms=reset_ms)
-        self._local.count(kind, who)
         return Window(allowed=True, limit=per_minute, remaining=per_minute - used, reset_ms=_WINDOW_MS)
 
 
@@ -50,16 +52,21 @@ class ValkeySlots:
         self._rounds = rounds
         self._link = link
         self._local = MemorySlots()
+        self._entering: set[str] = set()
+        """Tokens that Valkey may yet refuse: to keep one would be to take its slot."""
 
     async def enter(self, who: str, limit: int, token: str) -> bool:
         """Takes a slot, unless all are taken."""
         if not self._local.enter_now(who, limit, token):
             return False
+        self._entering.add(token)
         try:
             answer = await self._rounds.ask(SLOT, _key(who), "enter", token, limit)
         except BaseException:
             self.leave(who, token)
             raise
+        finally:
+            self._entering.discard(token)
         if answer == (0,):
             self._local.leave(who, token)
             return False
@@ -74,7 +81,8 @@ class ValkeySlots:
         """Renews the leases until the link stops, and at once when Valkey has come back."""
         while not self._link.stopping:
             for who, token in self._local.taken():
-                self._rounds.tell(SLOT, _key(who), "keep", token, 0)
+                if token not in self._entering:
+                    self._rounds.tell(SLOT, _key(who), "keep", token, 0)
             await self._link.pause_until_back(_KEEP_S)
 
 

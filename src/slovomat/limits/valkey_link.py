@@ -2,32 +2,32 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 import structlog
 
+from slovomat.limits.patience import Patience
 from slovomat.limits.valkey_client import Client, open_client
 from slovomat.limits.valkey_script import SLOT, Call, Script
 from slovomat.ports.env import Env
 from slovomat.ports.limits import Reach
 
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
-DEADLINE_S = 0.05
-"""For a round trip of callers who wait."""
+LOST_S = 1.0
+"""After so long a round trip counts as lost, and Valkey as gone."""
 _CONNECT_S = 1.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 5.0
-_BUSY_S = 0.01
 
 
 class Link:
     """Runs scripts while Valkey is well; else answers None at once, and looks for it in the background."""
 
-    def __init__(self, url: str, env: Env, spawn: Spawn, deadline_s: float = DEADLINE_S) -> None:
+    def __init__(self, url: str, env: Env, spawn: Spawn, lost_s: float = LOST_S) -> None:
         self._url = url
         self._env = env
         self._spawn = spawn
-        self._deadline_s = deadline_s
+        self._lost_s = lost_s
         self._client: Client | None = None
         self._stopping = asyncio.Event()
         self._log = structlog.get_logger("slovomat")
@@ -67,13 +67,17 @@ class Link:
         self._back.clear()
 
     async def ask(self, script: Script, calls: Sequence[Call]) -> list[tuple[int, ...]] | None:
-        """Runs the script for the calls; None when Valkey is away, slow or out of its mind."""
+        """Runs the script for the calls; None when Valkey is away or out of its mind."""
         client = self._client
         if client is None:
             return None
         try:
-            async with _patience(self._deadline_s):
-                return await client.run(script, calls)
+            async with asyncio.timeout(None) as timeout:
+                patience = Patience(self._lost_s, lambda: timeout.reschedule(0))
+                try:
+                    return await client.run(script, calls)
+                finally:
+                    patience.end()
         except Exception as error:
             self._client = None
             self._search(error, client)
@@ -125,24 +129,6 @@ async def _wait(event: asyncio.Event, seconds: float) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()
-
-
-@contextlib.asynccontextmanager
-async def _patience(seconds: float) -> AsyncIterator[None]:
-    """A timeout that does not blame Valkey for what the event loop was late with itself."""
-    loop = asyncio.get_running_loop()
-    due = loop.time() + seconds
-
-    def look(timeout: asyncio.Timeout) -> None:
-        late = loop.time() - due > _BUSY_S
-        timeout.reschedule(loop.time() + (seconds if late else 0))
-
-    async with asyncio.timeout(None) as timeout:
-        watch = loop.call_at(due, look, timeout)
-        try:
-            yield
-        finally:
-            watch.cancel()
 
 
 async def _end(client: Client) -> None:
