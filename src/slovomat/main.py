@@ -91,6 +91,7 @@ async def _serve(loaded: LoadedSettings, env: Env) -> int:
         settings.database,
         replica_url=settings.database_replica_url,
         connections=settings.database_connections,
+        patience_s=settings.database_patience_s,
     )
     try:
         await store.open()

@@ -60,6 +60,7 @@ class Settings(BaseModel):
         default="", description="a PostgreSQL replica: finished jobs are read from it"
     )
     database_connections: Positive = Field(default=10, description="connections of a node to PostgreSQL")
+    database_patience_s: Seconds = Field(default=5, description="for a statement of PostgreSQL; then 503")
     secret: SecretStr = Field(
         default=SecretStr(""), description="64 hex digits that all nodes share; default: a file in data"
     )

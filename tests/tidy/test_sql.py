@@ -30,6 +30,7 @@ MADE = re.compile(r"\.text$|^_in_own_words\(script\)$")
 PLACE = re.compile(r"(?<!:):([a-z_]+)")
 OWN_VERSIONS = {
     "clock": "the database's, as nodes share it",
+    "ping": "writes where no other session does",
     "buckets_of": "locks the rows that it decides on",
     "bucket_lock": "locks rows",
     "claim_turn": "one node claims at a time where accounts have a limit",

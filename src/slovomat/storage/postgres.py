@@ -45,18 +45,18 @@ class PostgresEngine:
         """Checks the server, migrates it, opens the pool."""
         try:
             self._applied = await postgres_start.prepare(self._url)
-            self._transactions = await self._connect(self._url, 1, self._patience_s)
+            self._transactions = await self._connect(self._url, self._patience_s)
             if self._replica_url:
-                self._replica = Replica(await self._connect(self._replica_url, 0, PATIENCE_S))
+                self._replica = Replica(await self._connect(self._replica_url, PATIENCE_S))
         except GONE as error:
             raise unavailable(error) from error
         self._wakeups = Wakeups(self._url, self._statements, self._transactions, self._spawn)
 
-    async def _connect(self, url: str, at_once: int, patience_s: float) -> Transactions:
+    async def _connect(self, url: str, patience_s: float) -> Transactions:
         pool = await asyncpg.create_pool(
             url,
             timeout=patience_s,
-            min_size=at_once,
+            min_size=0,
             max_size=self._connections,
             command_timeout=patience_s,
             statement_cache_size=500,

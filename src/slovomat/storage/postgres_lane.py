@@ -1,7 +1,7 @@
 """Natural batching: what was submitted to a rule while its last transaction ran makes the next one."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Generic, TypeVar
 
 from slovomat.ports.store import StoreUnavailableError
@@ -40,18 +40,29 @@ class Lane(Generic[I, T]):
         self._busy = False
 
     async def _run(self, batch: list[tuple[I, "asyncio.Future[T]"]]) -> None:
-        """All in one; should the rule fail, each runs again alone, so that none spoils it for the others."""
+        """All in one; should the rule fail, each runs again alone, so that none spoils it for the others.
+
+        Where the database fails, those who wait behind hear of it with them: their time passes too.
+        """
         try:
             results = await self._transactions.write(lambda tx: self._rule(tx, [item for item, _ in batch]))
+        except StoreUnavailableError as error:
+            _fail([*batch, *self._waiting], error)
+            self._waiting = []
+            return
         except Exception as error:
-            if len(batch) > 1 and not isinstance(error, StoreUnavailableError):
+            if len(batch) > 1:
                 for one in batch:
                     await self._run([one])
-                return
-            for _, future in batch:
-                if not future.done():
-                    future.set_exception(error)
+            else:
+                _fail(batch, error)
             return
         for (_, future), result in zip(batch, results, strict=True):
             if not future.done():
                 future.set_result(result)
+
+
+def _fail(items: Sequence[tuple[I, "asyncio.Future[T]"]], error: Exception) -> None:
+    for _, future in items:
+        if not future.done():
+            future.set_exception(error)

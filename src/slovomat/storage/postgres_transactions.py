@@ -51,7 +51,11 @@ class Transactions:
         self._statements = statements
 
     async def write(self, work: Callable[[PostgresTx], Awaitable[T]]) -> T:
-        """Runs and commits. Raises StoreUnavailableError when nothing was committed."""
+        """Runs and commits. Raises StoreUnavailableError when nothing was committed.
+
+        What has failed is tried again, on a connection that may be better. What was waited for in vain is
+        not: whoever asked has waited long enough.
+        """
         conflicts = stale = 0
         while True:
             try:
@@ -62,7 +66,7 @@ class Transactions:
                     raise StoreUnavailableError(f"conflicts without end: {error}") from error
             except GONE as error:
                 stale += 1
-                if stale == _STALE_RETRIES:
+                if stale == _STALE_RETRIES or isinstance(error, TimeoutError):
                     raise unavailable(error) from error
 
     async def read(self, work: Callable[[PostgresTx], Awaitable[T]], snapshot: bool = False) -> T:
@@ -77,7 +81,7 @@ class Transactions:
                         return await work(PostgresTx(connection, self._statements, _REPORT_S))
             except GONE as error:
                 stale += 1
-                if stale == _STALE_RETRIES:
+                if stale == _STALE_RETRIES or isinstance(error, TimeoutError):
                     raise unavailable(error) from error
 
     @asynccontextmanager
@@ -117,7 +121,7 @@ class Transactions:
                 _drop(connection)
         if transaction is None or await self._committed(transaction, lost):
             return result
-        raise lost
+        raise ConnectionAbortedError("the commit did not take place") from lost
 
     async def _committed(self, transaction: str, error: BaseException) -> bool:
         """Whether a transaction whose commit was not answered took place: asked, never guessed."""

@@ -52,7 +52,7 @@ class SQLStore:
         return self._engine.applied_migrations()
 
     async def ping(self) -> None:
-        await self._engine.write(accounts.set_instance_value, "pinged", "1")
+        await self._engine.write(accounts.ping)
 
     # Ledger
 

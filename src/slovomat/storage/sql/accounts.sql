@@ -12,6 +12,9 @@ SELECT value FROM instance WHERE name = :name;
 -- name: instance_set
 INSERT INTO instance (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = :value;
 
+-- name: ping
+INSERT INTO instance (name, value) VALUES ('pinged', '1') ON CONFLICT (name) DO UPDATE SET value = '1';
+
 -- name: caller_find
 SELECT a.id, k.id, k.expires_at_ms, k.cap_day, k.cap_total, k.modes, k.dialects, k.networks,
     p.id, p.name, p.daily_requests, p.dialects, p.api_allowance, p.rpm, p.price_kopecks, p.period_days, p.on_sale

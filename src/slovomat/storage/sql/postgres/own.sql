@@ -31,6 +31,11 @@ FROM (
 WHERE jobs.account_id = due.account_id AND jobs.id = due.id
 RETURNING jobs.id, jobs.account_id, text, attempts, token;
 
+-- name: ping
+-- Sessions do not share a row: a node that froze while it asked would have all others wait for its lock.
+INSERT INTO instance (name, value) VALUES ('pinged ' || MOD(pg_backend_pid(), 64), '1')
+ON CONFLICT (name) DO UPDATE SET value = '1';
+
 -- name: session
 -- A node that froze or was cut off must not keep its locks; an answer must not come before its commit is durable.
 SELECT set_config('idle_in_transaction_session_timeout', '5s', FALSE),
