@@ -11,17 +11,19 @@ from typer.main import get_command
 from slovomat import __version__
 from slovomat.cli import (
     asking,
+    backup,
     books,
     config,
     doctor,
     jobs,
     keys,
+    migrate,
     models,
     modes,
     prices,
+    restore,
     serving,
     simulate,
-    upkeep,
     upstream,
     users,
 )
@@ -67,8 +69,9 @@ for offer in (prices.plans, prices.packs):
 for work in (jobs.app, upstream.app, modes.app, models.app):
     app.add_typer(work)
 command(app, "audit")(books.audit)
-command(app, "backup")(upkeep.backup)
-command(app, "migrate")(upkeep.migrate)
+command(app, "backup")(backup.backup)
+command(app, "restore")(restore.restore)
+command(app, "migrate")(migrate.migrate)
 command(app, "ask")(asking.ask)
 command(app, "simulate")(simulate.simulate)
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,14 +9,13 @@ import typer
 
 from slovomat.cli.command import command, group
 from slovomat.cli.exits import Exit, FaultError
+from slovomat.cli.masking import MASK, masked
 from slovomat.cli.session import Session, make_data_folder
 
 if TYPE_CHECKING:
     from slovomat.settings import LoadedSettings
 
 app = group("config", "The settings.")
-_MASK = "********"
-_CREDENTIALS = re.compile(r"//[^/@]+@")
 _HEAD = """\
 # Settings of Slovomat. What is commented out shows its default.
 # The environment goes before this file (SLOVOMAT_PORT=…; SLOVOMAT_UPSTREAM_KEY_FILE=… for a secret's file),
@@ -120,13 +118,13 @@ def _shown(value: Any) -> Any:
 
     match value:
         case SecretStr():
-            return _MASK if value.get_secret_value() else ""
+            return MASK if value.get_secret_value() else ""
         case Path():
             return str(value)
         case tuple():
             return list(value)
         case str():
-            return _CREDENTIALS.sub(f"//{_MASK}@", value)
+            return masked(value)
         case _:
             return value
 

@@ -1,6 +1,10 @@
 """How a command ends: the exit codes, and the exception that carries one with its message."""
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from slovomat.storage.moving import TakenError
 
 
 class Exit(IntEnum):
@@ -32,6 +36,7 @@ def fault_of(error: Exception) -> FaultError | None:
 
     The imports are late on purpose: no command pays for them until something went wrong.
     """
+    from slovomat.cli.database_faults import explained
     from slovomat.modes import BadParameter, BrokenMode
     from slovomat.ports.store import StoreUnavailableError
     from slovomat.settings import BadSettingsError
@@ -50,7 +55,7 @@ def fault_of(error: Exception) -> FaultError | None:
         case BadParameter():
             return FaultError(Exit.USAGE, text, text)
         case StoreUnavailableError():
-            return FaultError(Exit.DATABASE, f"database: {text}", f"база данных: {text}")
+            return FaultError(Exit.DATABASE, *explained(error))
         case ModelError():
             code = Exit.NOT_FOUND if error.fault is ModelFault.UNKNOWN_MODEL else Exit.FAILED
             return FaultError(
@@ -61,4 +66,44 @@ def fault_of(error: Exception) -> FaultError | None:
         case OSError():
             return FaultError(Exit.FAILED, text, text)
         case _:
+            return _fault_of_a_copy(error)
+
+
+def _fault_of_a_copy(error: Exception) -> FaultError | None:
+    from slovomat.storage.moving import TakenError
+    from slovomat.storage.sqlite_file import InUseError
+    from slovomat.storage.transfer import TransferError
+
+    text = str(error)
+    match error:
+        case InUseError():
+            return _busy(text)
+        case TakenError():
+            return _taken(error)
+        case TransferError():
+            return FaultError(
+                Exit.DATABASE, f"the copy is not what it should be: {text}", f"копия не сошлась: {text}"
+            )
+        case _:
             return None
+
+
+def _busy(named: str) -> FaultError:
+    return FaultError(
+        Exit.FAILED,
+        f"a service runs on {named}; stop it first",
+        f"с {named} работает сервис; сначала остановите его",
+    )
+
+
+def _taken(error: "TakenError") -> FaultError:
+    from slovomat.cli.places import name_of
+
+    named = name_of(error.where)
+    if error.why == "served":
+        return _busy(named)
+    return FaultError(
+        Exit.FAILED,
+        f"{named} holds an instance already; nothing was changed",
+        f"в {named} уже есть экземпляр; ничего не изменено",
+    )

@@ -1,9 +1,11 @@
 """`slovomat serve`: flags into settings; the rest is slovomat.main's."""
 
+import asyncio
 from typing import Annotated
 
 import typer
 
+from slovomat.cli.places import refuse_moved
 from slovomat.cli.session import Session
 
 
@@ -19,4 +21,6 @@ def serve(
     """Run the service. With nothing configured: SQLite, a first key, the embedded model."""
     from slovomat.main import serve as run_service
 
-    return run_service(session.load(host=host, port=port, site=site))
+    loaded = session.load(host=host, port=port, site=site)
+    asyncio.run(refuse_moved(loaded.settings.database))
+    return run_service(loaded)

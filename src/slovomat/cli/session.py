@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from slovomat.cli import words
 from slovomat.cli.exits import Exit, FaultError
 from slovomat.cli.output import Output
+from slovomat.cli.places import refuse_marked
 from slovomat.env import SystemEnv
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 class Session:
     """One run of one command."""
+
+    report_patience_s = 600.0
+    """How long a command lets PostgreSQL work on a statement: an audit of large books takes its time."""
 
     def __init__(self, data: Path | None, config: Path | None, output: Output) -> None:
         self.data = data
@@ -63,9 +67,11 @@ class Session:
             make_data_folder(self.settings.data)
         except OSError as error:
             raise StoreUnavailableError(str(error)) from error
-        store = make_store(self.settings.database)
+        store = make_store(self.settings.database, patience_s=self.report_patience_s)
         await store.open()
         try:
+            marks = {name: await store.instance_value(name) or "" for name in ("moved_to", "moving_to")}
+            refuse_marked(marks)
             await ensure_price_list(store)
             yield store
         finally:

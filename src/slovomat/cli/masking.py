@@ -1,0 +1,28 @@
+"""Addresses as they may be shown: without the password in them."""
+
+import re
+
+MASK = "********"
+_WEB = ("http://", "https://")
+_PASSWORD_FIELD = re.compile(r"(?i)([?&](?:ssl)?password=)[^&]*")
+_AUTHORITY = re.compile(r"[^/?#]*")
+
+
+def masked(text: str) -> str:
+    """A URL without its password; other text as it is.
+
+    A database's password may hold a bare `/` or `@` by mistake: there all before the last @ is hidden.
+    """
+    scheme, mark, rest = text.partition("://")
+    if not mark:
+        return text
+    rest = _PASSWORD_FIELD.sub(rf"\1{MASK}", rest)
+    match_of_authority = _AUTHORITY.match(rest)
+    authority = match_of_authority[0] if match_of_authority else ""
+    web = text.lower().startswith(_WEB)
+    credentials, at, place = (authority if web else rest).rpartition("@")
+    if not at:
+        return f"{scheme}://{rest}"
+    user, colon, _ = credentials.partition(":")
+    shown = f"{user}:{MASK}" if colon else MASK if web else user
+    return f"{scheme}://{shown}@{place}{rest[len(authority) :] if web else ''}"
