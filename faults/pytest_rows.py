@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from faults.record import ROOT
 from faults.row import Order, Outcome
@@ -12,7 +12,9 @@ _FLAGS = ("-q", "-x", "-p", "no:cacheprovider")
 _LAST_LINES = 30
 
 
-def in_tests(*nodes: str, each: int = 1, **variables: str) -> Callable[[Order], Outcome]:
+def in_tests(
+    *nodes: str, each: int = 1, variables: Mapping[str, str] | None = None
+) -> Callable[[Order], Outcome]:
     """Runs the nodes again and again. `each`: the volume of one run of them.
 
     With `variables` in the tests' environment (`{volume}` is filled in) one run does the whole volume, and
@@ -22,7 +24,7 @@ def in_tests(*nodes: str, each: int = 1, **variables: str) -> Callable[[Order], 
     def run(order: Order) -> Outcome:
         outcome = Outcome(0)
         while outcome.volume < order.volume and order.in_time and not outcome.violations:
-            told = {name: text.format(volume=order.volume) for name, text in variables.items()}
+            told = {name: text.format(volume=order.volume) for name, text in (variables or {}).items()}
             drawn = [f"--hypothesis-seed={order.seed}"] if variables else []
             outcome.violations += _pytest(order, [*drawn, *nodes], told)
             if not outcome.violations:

@@ -69,7 +69,7 @@ def duration(seconds: float) -> str:
 
 
 def _passes(rows: Sequence[Row]) -> str:
-    lines = [f"- **{row.name}**: {row.passes}" for row in rows]
+    lines = dict.fromkeys(f"- **{row.name}**: {row.passes}" for row in rows)
     return "\n## What passes\n\n" + "\n".join(lines) + "\n"
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import asyncpg
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -25,6 +26,7 @@ from slovomat.ports.store import HoldResult
 CAP_DAY, CAP_TOTAL = 7, 15
 ANSWER = StoredAnswer(200, "application/json", b"{}")
 MOSCOW = Calendar("Europe/Moscow")
+SERVER = os.environ.get("LEDGER_POSTGRES")
 
 
 @dataclass(eq=False)
@@ -98,6 +100,17 @@ class Model:
             self.used.subtract({hold.day: hold.price, "all": hold.price})
 
 
+async def new_database() -> str | None:
+    """An empty database on the PostgreSQL server of LEDGER_POSTGRES; None: on SQLite."""
+    if SERVER is None:
+        return None
+    connection = await asyncpg.connect(SERVER)
+    await connection.execute("DROP DATABASE IF EXISTS ledger WITH (FORCE)")
+    await connection.execute("CREATE DATABASE ledger")
+    await connection.close()
+    return f"{SERVER.rpartition('/')[0]}/ledger"
+
+
 class LedgerMachine(RuleBasedStateMachine):
     """Hypothesis chooses what happens next; after each step the books are held against the model."""
 
@@ -106,7 +119,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.stack = contextlib.ExitStack()
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
         self.runner = self.stack.enter_context(asyncio.Runner())
-        self.opened = open_books(folder, daily=0)
+        self.opened = open_books(self.runner.run(new_database()) or folder, daily=0)
         self.books: Books = self.runner.run(self.opened.__aenter__())
         self.model = Model()
         self.daily = 0
@@ -288,11 +301,11 @@ class LedgerMachine(RuleBasedStateMachine):
 LedgerMachine.TestCase.settings = settings(
     max_examples=int(os.environ.get("LEDGER_EXAMPLES", "60")),
     stateful_step_count=int(os.environ.get("LEDGER_STEPS", "50")),
-    derandomize="LEDGER_RANDOM" not in os.environ,
+    derandomize="LEDGER_EXAMPLES" not in os.environ,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
-"""`./dev faults --row M3` asks for more examples, longer ones, and new ones in each run."""
+"""`./dev faults --row M3` asks for more examples, longer ones, new ones in each run, and on PostgreSQL."""
 
 TestLedger = LedgerMachine.TestCase
 """Whatever happens in whatever order, the audit is true and the balances are the model's."""
