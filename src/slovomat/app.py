@@ -28,6 +28,7 @@ from slovomat.usecases.admit import Admission
 from slovomat.usecases.callers import Callers
 from slovomat.usecases.generate import Generator
 from slovomat.usecases.jobs import JobRunner
+from slovomat.usecases.pulse import Pulse
 from slovomat.usecases.settle import Settler
 from slovomat.usecases.sweep import Sweep
 from slovomat.web.asgi import Entry
@@ -164,6 +165,7 @@ class App:
             upstream=upstream,
             queue=worker,
             gate=Gate(counting.slots, env, settings.concurrent_direct, settings.concurrent_per_account),
+            pulse=Pulse(store, env),
             metrics=metrics,
         )
         return services, worker

@@ -14,6 +14,7 @@ from slovomat.web.services import Services
 from slovomat.worker import Worker
 
 _REFRESH_S = 0.2
+_PULSE_S = 0.5
 _TEND_S = 1.0
 _SWEEP_S = 5.0
 _PRUNE_S = 60.0
@@ -42,17 +43,25 @@ class Background:
             (_PRUNE_S, self._prune),
             (_AUDIT_S, self._audit),
         ]
+        if (
+            self._services.store.shared
+        ):  # a file is asked when somebody wants to know: a sync costs more there
+            loops.append((_PULSE_S, self._services.pulse.ask))
         return [tasks.create_task(self._every(seconds, step)) for seconds, step in loops]
 
     async def _every(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
+        name, lost = step.__name__.strip("_"), False
         while True:
             await asyncio.sleep(seconds)
             try:
                 await step()
+                lost = False
             except StoreUnavailableError as error:
-                self._log.warning("database unavailable", step=step.__name__.strip("_"), error=str(error))
+                if not lost:  # an outage is told once
+                    self._log.warning("database unavailable", step=name, error=str(error))
+                lost = True
             except Exception:
-                self._log.exception("a bug in the background", step=step.__name__.strip("_"))
+                self._log.exception("a bug in the background", step=name)
 
     async def _refresh(self) -> None:
         await self._services.callers.refresh()

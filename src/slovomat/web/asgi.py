@@ -97,13 +97,15 @@ class Entry:
 
     async def _dispatch(self, exchange: Exchange, endpoint: _Endpoint | None) -> None:
         fault = exchange.scope.get(FAULT)
-        if fault is not None:
+        if exchange.path in self._health and fault in {None, Code.OVERLOADED}:  # whatever is full
+            await self._health[exchange.path](exchange)
+        elif fault is not None:
             await self._unread(exchange, endpoint, fault)
+        elif endpoint is not None and self._services.pulse.silent:
+            await self._desk.refuse(exchange, endpoint.dialect, Refusal(code=Code.OVERLOADED))
         elif endpoint is not None:
             handler = endpoint.handlers.get("GET" if exchange.method == "HEAD" else exchange.method)
             await (handler(exchange) if handler else self._wrong_method(exchange, endpoint))
-        elif exchange.path in self._health:
-            await self._health[exchange.path](exchange)
         elif (dialect := self._claimed(exchange.path)) is not None:
             await self._unknown(exchange, dialect)
         else:

@@ -13,6 +13,7 @@ from slovomat.settings import Settings
 from slovomat.usecases.admit import Admission
 from slovomat.usecases.callers import Callers
 from slovomat.usecases.generate import Generator
+from slovomat.usecases.pulse import Pulse
 from slovomat.usecases.settle import Settler
 from slovomat.web.gate import Gate
 from slovomat.web.metrics import Metrics
@@ -43,6 +44,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     upstream: Upstream
     queue: JobQueue
     gate: Gate
+    pulse: Pulse
     metrics: Metrics
 
 
