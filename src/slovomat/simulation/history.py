@@ -9,11 +9,17 @@ class History:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
+        self._over = False
         self.lines: list[str] = []
 
     def tell(self, who: str, what: str) -> None:
-        """One line."""
-        self.lines.append(f"{self._clock():11.6f} {who:<8} {what}")
+        """One line, unless the last has been told."""
+        if not self._over:
+            self.lines.append(f"{self._clock():11.6f} {who:<8} {what}")
+
+    def end(self) -> None:
+        """Nothing that comes now matters."""
+        self._over = True
 
     def digest(self) -> str:
         """SHA-256 of all lines."""

@@ -142,6 +142,7 @@ class Run:
         if self.violation is None:
             self.violation = Violation(invariant, detail, self.step)
             self.history.tell("VIOLATION", f"{invariant}: {detail}")
+            self.history.end()
             if not self._over.done():
                 self._over.set_result(None)
 
