@@ -39,6 +39,10 @@ class Node(Service):
         """Where it listens, in every start."""
         return int(self._env["SLOVOMAT_PORT"])
 
+    def set(self, **variables: str) -> None:
+        """Further variables of its environment, from the next start on."""
+        self._env.update(variables)
+
 
 @dataclass
 class Stand:
@@ -90,11 +94,14 @@ class Stand:
 
     def open_jobs(self) -> int:
         """Jobs that are not final."""
-        question = "SELECT COUNT(*) FROM jobs WHERE state IN ('queued', 'running')"
+        return int(self.ask("SELECT COUNT(*) FROM jobs WHERE state IN ('queued', 'running')")[0][0])
+
+    def ask(self, question: str) -> list[list[str]]:
+        """The rows that the database itself answers."""
         if self.database:
-            return int(self.database.execute(question, "slovomat"))
+            return [line.split("|") for line in self.database.execute(question, "slovomat").splitlines()]
         with closing(sqlite3.connect(self.nodes[0].data / "slovomat.db")) as connection:
-            return int(connection.execute(question).fetchone()[0])
+            return [[str(value) for value in row] for row in connection.execute(question)]
 
     @property
     def log(self) -> str:
