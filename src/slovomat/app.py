@@ -164,10 +164,11 @@ class App:
             settler=settler,
             upstream=upstream,
             queue=worker,
-            gate=Gate(counting.slots, env, settings.concurrent_direct, settings.concurrent_per_account),
+            gate=Gate(counting.slots, env, rules.gate_rules(settings)),
             pulse=Pulse(store, env),
             metrics=metrics,
         )
+        _show(services)
         return services, worker
 
     def _sweep(self, settler: Settler, worker: Worker) -> Sweep:
@@ -203,6 +204,15 @@ class App:
                 async with asyncio.timeout(self._settings.drain_s):
                     await gate.empty()
             gate.drain()
+
+
+def _show(services: Services) -> None:
+    """What the metrics say of this moment."""
+    pulse, gate, admission = services.pulse, services.gate, services.admission
+    show = services.metrics.show
+    show("slovomat_database_answers", "1 while the database takes writes", lambda: float(pulse.beats))
+    show("slovomat_direct_calls", "Chat calls under way", lambda: gate.inside)
+    show("slovomat_holds_waiting", "Calls that wait for their commit", lambda: admission.waiting)
 
 
 def _health(desk: Desk) -> dict[str, Any]:

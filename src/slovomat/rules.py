@@ -5,6 +5,7 @@ from slovomat.usecases.admit import AdmissionRules
 from slovomat.usecases.jobs import JobRules
 from slovomat.usecases.retries import RetryRules
 from slovomat.usecases.sweep import SweepRules
+from slovomat.web.gate import GateRules
 from slovomat.worker import WorkerRules
 
 _HOUR_MS = 3_600_000
@@ -32,6 +33,16 @@ def admission_rules(settings: Settings, owner: str) -> AdmissionRules:
         hold_ms=int(settings.request_timeout_s * 1000) + _HOLD_GRACE_MS,
         idempotency_ms=settings.idempotency_hours * _HOUR_MS,
         owner=owner,
+        holds_waiting_max=settings.holds_waiting_max,
+    )
+
+
+def gate_rules(settings: Settings) -> GateRules:
+    """Of the gate for direct calls."""
+    return GateRules(
+        direct_max=settings.concurrent_direct,
+        bytes_max=settings.direct_max_bytes,
+        per_account_max=settings.concurrent_per_account,
     )
 
 

@@ -110,6 +110,10 @@ class Settings(BaseModel):
     balances_per_minute: NotNegative = Field(default=500, description="balance calls per account; 0 no limit")
     concurrent_per_account: NotNegative = Field(default=0, description="generations at once; 0 no limit")
     concurrent_direct: Positive = Field(default=4_000, description="chat calls at once, then 503")
+    direct_max_bytes: Positive = Field(
+        default=268_435_456, description="bodies of chat calls under way, all together; then 503"
+    )
+    holds_waiting_max: Positive = Field(default=5_000, description="calls waiting for a commit, then 503")
     queue_max_jobs: Positive = Field(default=100_000, description="waiting jobs, then 503")
     bad_keys_per_minute: NotNegative = Field(default=300, description="unknown keys from one address")
     body_max_bytes: Positive = Field(default=1_048_576, description="largest request body, then 413")

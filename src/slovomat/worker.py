@@ -60,7 +60,7 @@ class Worker:
         """A job was queued by this process."""
         self.queued += 1
         self._wake.set()
-        if len(self._running) >= self._rules.concurrency:
+        if self._stopping or len(self._running) >= self._rules.concurrency:
             self._store.wake_others()
 
     def wake(self) -> None:

@@ -25,6 +25,7 @@ class AdmissionRules(msgspec.Struct, frozen=True, kw_only=True):
     idempotency_ms: int
     owner: str
     """The process that serves direct calls, for the holds that it opens."""
+    holds_waiting_max: int = 5_000
 
 
 class Admitted(msgspec.Struct, frozen=True):
@@ -45,6 +46,8 @@ class Admission:
         self._limits = limits
         self._calendar = calendar
         self._rules = rules
+        self.waiting = 0
+        """Holds asked for and not yet committed."""
 
     async def permission(self, caller: Caller, dialect: str) -> Refusal | None:
         """Why plan or key do not open the dialect, with the plans that do; None when both do."""
@@ -95,8 +98,15 @@ class Admission:
             return Admitted(refusal, window)
         order = self._order(caller, request)
         if closed is not None:
-            return Admitted(await self._store.earlier(order) or closed, window)
-        return Admitted(await self._store.hold(order), window)
+            known = await self._store.earlier(order) if order.idempotency else None
+            return Admitted(known or closed, window)
+        if self.waiting >= self._rules.holds_waiting_max:
+            return Admitted(Refusal(code=Code.OVERLOADED), window)
+        self.waiting += 1
+        try:
+            return Admitted(await self._store.hold(order), window)
+        finally:
+            self.waiting -= 1
 
     def _order(self, caller: Caller, request: JobRequest | ChatRequest) -> HoldOrder:
         now_ms = self._env.now_ms()

@@ -51,7 +51,10 @@ class Chat:
         if isinstance(request, Refusal):
             await self._refuse(exchange, request, [])
             return
-        async with self._services.gate.pass_through(caller.account_id, exchange.client) as refused:
+        size_bytes = len(request.body_rest)
+        async with self._services.gate.pass_through(
+            caller.account_id, exchange.client, size_bytes
+        ) as refused:
             await self._serve(exchange, caller, request, self._unavailable() or refused)
 
     def _unavailable(self) -> Refusal | None:

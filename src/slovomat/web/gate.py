@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import msgspec
+
 from slovomat.domain.ids import AccountId
 from slovomat.domain.refusal import Code, Refusal
 from slovomat.ports.env import Env
@@ -14,42 +16,60 @@ from slovomat.web.sse import EventStream
 _TOKEN_BYTES = 12
 
 
+class GateRules(msgspec.Struct, frozen=True, kw_only=True):
+    """How much may be inside: calls, their bodies' bytes, and calls of one account (0: no limit)."""
+
+    direct_max: int
+    bytes_max: int
+    per_account_max: int
+
+
 class Gate:
     """Refuses before anything is charged; on shutdown it closes, and can end what is inside."""
 
-    def __init__(self, slots: Slots, env: Env, direct_max: int, per_account_max: int) -> None:
+    def __init__(self, slots: Slots, env: Env, rules: GateRules) -> None:
         self._slots = slots
         self._env = env
-        self._direct_max = direct_max
-        self._per_account_max = per_account_max
+        self._rules = rules
         self._inside: set[Departure] = set()
+        self._bytes = 0
         self._left = asyncio.Event()
         self.streams: set[EventStream] = set()
         self.closed = False
 
     @asynccontextmanager
-    async def pass_through(self, account_id: AccountId, client: Departure) -> AsyncIterator[Refusal | None]:
-        """Counts one generation while it lasts; says why it may not begin, if so."""
-        refusal = self._refusal()
+    async def pass_through(
+        self, account_id: AccountId, client: Departure, size_bytes: int
+    ) -> AsyncIterator[Refusal | None]:
+        """Counts one generation and its body while it lasts; says why it may not begin, if so."""
+        refusal = self._refusal(size_bytes)
         self._inside.add(client)
+        self._bytes += size_bytes
         try:
-            if refusal or not self._per_account_max:
+            if refusal or not self._rules.per_account_max:
                 yield refusal
             else:
                 async with self._slot(str(account_id)) as refusal:
                     yield refusal
         finally:
             self._inside.discard(client)
+            self._bytes -= size_bytes
             self._left.set()
 
-    def _refusal(self) -> Refusal | None:
-        full = self.closed or len(self._inside) >= self._direct_max
-        return Refusal(code=Code.OVERLOADED) if full else None
+    @property
+    def inside(self) -> int:
+        """Generations under way."""
+        return len(self._inside)
+
+    def _refusal(self, size_bytes: int) -> Refusal | None:
+        rules = self._rules
+        full = self.inside >= rules.direct_max or self._bytes + size_bytes > rules.bytes_max
+        return Refusal(code=Code.OVERLOADED) if self.closed or full else None
 
     @asynccontextmanager
     async def _slot(self, who: str) -> AsyncIterator[Refusal | None]:
         token = self._env.random_bytes(_TOKEN_BYTES).hex()
-        if not await self._slots.enter(who, self._per_account_max, token):
+        if not await self._slots.enter(who, self._rules.per_account_max, token):
             yield Refusal(code=Code.TOO_OFTEN, retry_after_ms=1000)
             return
         try:

@@ -1,5 +1,6 @@
 """Counts and times for Prometheus, and the log of what went wrong: the Watch port."""
 
+from collections.abc import Callable
 from functools import cache
 
 import structlog
@@ -64,6 +65,10 @@ class Metrics:
         self._generations_of = cache(self._generations.labels)
         self._generation_seconds_of = cache(self._generation_seconds.labels)
         self._tokens_of = cache(self._tokens.labels)
+
+    def show(self, name: str, meaning: str, ask: Callable[[], float]) -> None:
+        """A gauge that is read when somebody looks."""
+        Gauge(name, meaning, registry=self.registry).set_function(ask)
 
     def answered(self, route: str, status: int, seconds: float) -> None:
         """One HTTP answer."""
