@@ -16,8 +16,8 @@ _KEEP_S = 10.0
 class ValkeyLimits:
     """The Limits port over a window in Valkey, by Valkey's clock.
 
-    What passes through this node is counted here too, and obeyed, and what others had used when Valkey was
-    last heard is remembered: nobody gets a fresh window when Valkey goes, or comes back empty.
+    What passes through this node is counted here too, and obeyed, also when Valkey comes back empty; and
+    what others had used when it was last heard is remembered: nobody gets a fresh window when it goes.
     """
 
     def __init__(self, rounds: Rounds, env: Env) -> None:
