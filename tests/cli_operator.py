@@ -31,13 +31,13 @@ class Operator:
         assert "Traceback" not in result.output
         return result.stdout
 
-    def json(self, *words: str, code: int = 0, env: Mapping[str, str] = _NO_ENV) -> Any:
+    def json(self, *words: str, code: int = 0, stdin: str = "", env: Mapping[str, str] = _NO_ENV) -> Any:
         """The JSON of a command."""
-        return json.loads(self.run(*words, "--json", code=code, env=env))
+        return json.loads(self.run(*words, "--json", code=code, stdin=stdin, env=env))
 
-    def fault(self, *words: str, code: int) -> str:
+    def fault(self, *words: str, code: int, stdin: str = "") -> str:
         """The one line that a command refuses with, and nothing else."""
-        assert self.run(*words, code=code) == ""
+        assert self.run(*words, code=code, stdin=stdin) == ""
         assert self.err.startswith("slovomat: ")
         assert self.err.count("\n") == 1
         return self.err

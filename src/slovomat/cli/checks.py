@@ -107,6 +107,8 @@ def secret(session: "Session", keys_exist: bool) -> Check:
     from slovomat.instance import SECRET_BYTES
 
     say, path = session.out.say, session.settings.data / "secret.key"
+    if session.settings.secret.get_secret_value():
+        return Check(name="secret", state="ok", detail=say("set", "задан"))
     if not path.exists():
         return Check(
             name="secret",

@@ -1,6 +1,7 @@
 """`slovomat migrate`: the database brought up to this version, or the whole instance to another one."""
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -118,7 +119,7 @@ def _place(session: Session, text: str) -> Where:
         return url
     path = url.removeprefix("sqlite:").removeprefix("//")
     if url.startswith("sqlite:") and path:
-        return Path(path).absolute()
+        return Path(os.path.realpath(path))
     raise FaultError(
         Exit.USAGE,
         "--to takes postgresql://… or sqlite:///PATH",
@@ -132,7 +133,7 @@ def _check_way(source: Where, target: Where) -> None:
             raise FaultError(
                 Exit.NOT_FOUND, f"there is no database yet: {source}", f"базы данных ещё нет: {source}"
             )
-        source = source.absolute()
+        source = Path(os.path.realpath(source))
     if source == target:
         raise FaultError(Exit.USAGE, "the instance is there already", "экземпляр уже там")
 

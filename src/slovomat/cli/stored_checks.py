@@ -1,9 +1,12 @@
 """What `slovomat doctor` looks at in the database; it neither makes nor migrates one."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slovomat.cli.checks import Check, from_fault, loopback, secret
-from slovomat.cli.exits import fault_of
+from slovomat.cli.exits import Exit, fault_of
+from slovomat.cli.places import name_of
+from slovomat.cli.server_checks import server
 
 if TYPE_CHECKING:
     from slovomat.cli.session import Session
@@ -12,21 +15,16 @@ if TYPE_CHECKING:
 
 async def stored(session: "Session") -> list[Check]:
     """The database, its migrations, its books, the secret that its keys need, the first key."""
-    say, path = session.out.say, session.settings.database_path
-    if not path.is_file():
-        missing = Check(
-            name="database",
-            state="warning",
-            detail=say(f"{path} is not there yet", f"{path} ещё нет"),
-            fix=say("the first `slovomat serve` makes it", "её создаст первый `slovomat serve`"),
-        )
-        return [missing, secret(session, keys_exist=False)]
     try:
-        file_checks = [_database(session), _migrations(session)]
-        if any(check.state != "ok" for check in file_checks):
-            return file_checks
+        found, applied = await _place(session)
+        if applied is None:
+            return [*found, secret(session, keys_exist=False)]
+        found.append(_migrations(session, applied))
+        if found[0].state != "ok" or found[-1].state != "ok":
+            return found
         async with session.store() as store:
-            found = [
+            return [
+                *found,
                 await _books(session, store),
                 await _secret(session, store),
                 await _first_key(session, store),
@@ -35,33 +33,51 @@ async def stored(session: "Session") -> list[Check]:
         fault = fault_of(error)
         if fault is None:
             raise
-        return [_unreadable(from_fault(session, "database", fault), session)]
-    return [*file_checks, *found]
+        check = from_fault(session, "database", fault)
+        file_broken = fault.exit_code == Exit.DATABASE and isinstance(session.settings.database, Path)
+        return [_unreadable(check, session) if file_broken else check]
 
 
-def _database(session: "Session") -> Check:
+async def _place(session: "Session") -> tuple[list[Check], set[str] | None]:
+    """What is to be said of the file or the server, and the migrations there; None where nothing is."""
     from slovomat.storage import sqlite_file
 
-    path = session.settings.database_path
-    verdict = sqlite_file.quick_check(path)
+    where = session.settings.database
+    if isinstance(where, str):
+        found, applied = await server(session, where)
+        return ([*found, _missing(session, name_of(where))], None) if not applied else (found, applied)
+    if not where.is_file():
+        return [_missing(session, str(where))], None
+    verdict = sqlite_file.quick_check(where)
     if verdict == "ok":
-        return Check(name="database", state="ok", detail=str(path))
-    return _unreadable(Check(name="database", state="fault", detail=verdict), session)
+        check = Check(name="database", state="ok", detail=str(where))
+    else:
+        check = _unreadable(Check(name="database", state="fault", detail=verdict), session)
+    return [check], set(sqlite_file.applied_migrations(where))
+
+
+def _missing(session: "Session", named: str) -> Check:
+    say = session.out.say
+    return Check(
+        name="database",
+        state="warning",
+        detail=say(f"nothing is in {named} yet", f"в {named} ещё ничего нет"),
+        fix=say("the first `slovomat serve` makes it", "всё создаст первый `slovomat serve`"),
+    )
 
 
 def _unreadable(check: Check, session: "Session") -> Check:
     fix = session.out.say(
-        "stop the service and put the database back from a backup",
-        "остановите сервис и верните базу из резервной копии",
+        "stop the service and put the database back from a backup: slovomat restore FILE --force",
+        "остановите сервис и верните базу из резервной копии: slovomat restore FILE --force",
     )
     return Check(name=check.name, state="fault", detail=f"{check.detail} {check.fix}".strip(), fix=fix)
 
 
-def _migrations(session: "Session") -> Check:
+def _migrations(session: "Session", applied: set[str]) -> Check:
     from slovomat.storage import sqlite_file
 
     say = session.out.say
-    applied = set(sqlite_file.applied_migrations(session.settings.database_path))
     known = set(sqlite_file.known_migrations())
     if newer := sorted(applied - known):
         return Check(
@@ -103,10 +119,33 @@ async def _books(session: "Session", store: "Store") -> Check:
 
 
 async def _secret(session: "Session", store: "Store") -> Check:
+    from slovomat.usecases.first_start import knows_secret
+
+    seen = secret(session, keys_exist=await _has_keys(store))
+    if seen.state != "ok" or await store.instance_value("secret_mark") is None:
+        return seen
+    if await knows_secret(store, session.secret):
+        return seen
+    say = session.out.say
+    return Check(
+        name="secret",
+        state="fault",
+        detail=say(
+            f"{seen.detail}: the keys in the database were made with another",
+            f"{seen.detail}: ключи в базе сделаны с другим",
+        ),
+        fix=say(
+            f"copy secret.key of the other nodes, or of a backup, to {session.settings.data}",
+            f"скопируйте secret.key с других узлов или из резервной копии в {session.settings.data}",
+        ),
+    )
+
+
+async def _has_keys(store: "Store") -> bool:
     for account in await store.list_accounts(limit=100):
         if await store.list_keys(account.id):
-            return secret(session, keys_exist=True)
-    return secret(session, keys_exist=False)
+            return True
+    return False
 
 
 async def _first_key(session: "Session", store: "Store") -> Check:

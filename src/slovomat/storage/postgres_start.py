@@ -47,9 +47,9 @@ async def connect(url: str) -> asyncpg.Connection:
 def unreadable() -> UnfitError:
     """Said of a URL that cannot be taken apart."""
     return UnfitError(
-        "the URL of the database cannot be read: it is postgresql://USER:PASSWORD@HOST:PORT/DATABASE, where"
-        " each / ? # @ : % of a password is written as %2F %3F %23 %40 %3A %25",
-        "адрес базы не разобрать: нужно postgresql://ИМЯ:ПАРОЛЬ@ХОСТ:ПОРТ/БАЗА, причём знаки / ? # @ : %"
+        "the URL of the database cannot be read; it must be postgresql://USER:PASSWORD@HOST:PORT/DATABASE,"
+        " where each / ? # @ : % of a password is written as %2F %3F %23 %40 %3A %25",
+        "адрес базы не разобрать; нужно postgresql://ИМЯ:ПАРОЛЬ@ХОСТ:ПОРТ/БАЗА, причём знаки / ? # @ : %"
         " в пароле пишутся как %2F %3F %23 %40 %3A %25",
     )
 
