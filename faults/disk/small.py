@@ -6,6 +6,7 @@ import os
 import resource
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -25,6 +26,15 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Fill]:
         yield lambda _: _filled(folder / "filler")
     finally:
         subprocess.run([_program("umount"), "-l", str(folder)], check=True)
+
+
+def mountable() -> bool:
+    """Whether a disk of its own can be had at all."""
+    with tempfile.TemporaryDirectory() as folder:
+        mounted = mount(Path(folder), "size=1m")
+        if mounted:
+            subprocess.run([_program("umount"), folder], check=True)
+        return mounted
 
 
 def mount(folder: Path, options: str) -> bool:

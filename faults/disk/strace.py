@@ -27,25 +27,25 @@ def required() -> str:
 
 
 @contextlib.contextmanager
-def failing(pid: int, calls: str, error: str, *paths: Path) -> Iterator[None]:
-    """Makes these system calls of a process fail, all of them or those on the paths, while the block runs."""
+def failing(pids: int | Sequence[int], calls: str, error: str, *paths: Path) -> Iterator[None]:
+    """Makes these system calls of processes fail, all of them or those on the paths, while the block runs."""
     watched = [word for path in paths for word in ("-P", str(path))]
     wanted = ["-e", f"trace={calls}", "-e", f"inject={calls}:error={error}", "-o", os.devnull, *watched]
-    with _attached(pid, wanted):
+    with _attached([pids] if isinstance(pids, int) else pids, wanted):
         yield
 
 
 @contextlib.contextmanager
 def recording(pid: int, calls: str, file: Path) -> Iterator[None]:
     """Writes these calls down, whole and in hexadecimal, with the paths of their descriptors."""
-    with _attached(pid, ["-y", "-xx", "-s", "2000000", "-e", f"trace={calls}", "-o", str(file)]):
+    with _attached([pid], ["-y", "-xx", "-s", "2000000", "-e", f"trace={calls}", "-o", str(file)]):
         yield
 
 
 @contextlib.contextmanager
-def _attached(pid: int, words: Sequence[str]) -> Iterator[None]:
-    """strace on every thread of the process; it lets go at the block's end, or ends with the process."""
-    command = [required(), "-f", *words, "-p", str(pid)]
+def _attached(pids: Sequence[int], words: Sequence[str]) -> Iterator[None]:
+    """strace on the processes and their children; it lets go at the block's end, or ends with the last."""
+    command = [required(), "-f", *words, *(word for pid in pids for word in ("-p", str(pid)))]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as tracer:
         said: list[str] = []
         attached = threading.Event()

@@ -10,11 +10,13 @@ from tests.wire.customers import Customer
 from tests.wire.deadline import until
 from tests.wire.service import Service
 
-from faults.disk import books, strace
+from faults.disk import books, database, strace
 from faults.disk.few_descriptors import VARIABLE
 from faults.disk.patient import Patient
 from faults.disk.small import Fill, remount, small_disk
-from faults.row import Order, Outcome, Row
+from faults.reckoned import play
+from faults.row import ONE, Order, Outcome, Row
+from faults.stand import POSTGRES
 
 _REQUESTS = 100_000
 _DISK_MB = 8
@@ -154,6 +156,8 @@ FAULTS: dict[str, Callable[[Path, Outcome], None]] = {
 
 
 def _run(order: Order) -> Outcome:
+    if order.set_up == POSTGRES:
+        return play(order, database.FAULTS)
     outcome = Outcome(0)
     names = list(FAULTS)
     while outcome.volume < order.volume and order.in_time:
@@ -172,7 +176,8 @@ ROWS = [
         passes="refused with 503 before charging, whole again afterwards, no corruption",
         unit="faults",
         c=len(FAULTS),
-        r=20 * len(FAULTS),
+        r=2 * 20 * len(FAULTS),
         run=_run,
+        set_ups=(ONE, POSTGRES),
     )
 ]
