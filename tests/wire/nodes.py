@@ -1,12 +1,13 @@
 """Several nodes of the service on one PostgreSQL, with callers at each and the books at hand."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import aiohttp
 import anyio
 import asyncpg
 
@@ -21,6 +22,7 @@ from tests.wire.service import Service
 
 SECRET = "5eed" * 16
 EMAIL = "crowd@example.org"
+CREDIT = 10_000
 
 
 @dataclass
@@ -44,10 +46,28 @@ class Nodes:
     async def settled(self, within_s: float = 10) -> Audit:
         """The books, once nothing is held any more."""
         async with asyncio.timeout(within_s):
-            while (audit := await self.store.audit()).held:
+            while True:
+                audit = await self.store.audit()
+                if not audit.held:
+                    assert audit.violations == ()
+                    return audit
                 await asyncio.sleep(0.1)
-        assert audit.violations == ()
-        return audit
+
+
+async def eventually(holds: Callable[[], bool | Awaitable[bool]], within_s: float = 20) -> None:
+    """Returns once it does."""
+    async with asyncio.timeout(within_s):
+        while True:
+            told = holds()
+            if told if isinstance(told, bool) else await told:
+                return
+            await asyncio.sleep(0.01)
+
+
+async def readiness(url: str) -> int:
+    """What a load balancer is told."""
+    async with aiohttp.ClientSession() as session, session.get(url + "/readyz") as response:
+        return response.status
 
 
 async def open_account(store: Store, requests: int) -> str:
@@ -103,7 +123,7 @@ async def kill_all(services: Sequence[Service]) -> None:
 
 @asynccontextmanager
 async def nodes(
-    folder: Path, upstream_url: str, urls: Sequence[str], requests: int = 10_000, **settings: object
+    folder: Path, upstream_url: str, urls: Sequence[str], **settings: object
 ) -> AsyncIterator[Nodes]:
     """A started node for each URL, which all lead to the same database; at the end it is killed."""
     services = [
@@ -112,7 +132,7 @@ async def nodes(
     async with AsyncExitStack() as stack:
         stack.push_async_callback(kill_all, services)
         store = await stack.enter_async_context(open_store(urls[-1]))
-        key = await open_account(store, requests)
+        key = await open_account(store, CREDIT)
         await start_all(services)
         crowds = [
             await stack.enter_async_context(crowd(partial(lambda s: s.url, service), key))
