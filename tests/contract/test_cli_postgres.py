@@ -171,7 +171,7 @@ def test_doctor_looks_at_the_server(operator: Elsewhere) -> None:
     checks = {check["name"]: check for check in operator.json("doctor", "--no-call")["checks"]}
     assert checks["database"]["detail"].startswith("PostgreSQL 1")
     assert {name for name, check in checks.items() if check["state"] == "warning"} <= {"durability", "disk"}
-    assert "ALTER SYSTEM SET fsync = on;" in checks["durability"]["fix"]
+    assert "fsync = on" in checks["durability"]["fix"]
     assert checks["database clock"]["state"] == "ok"
     assert checks["migrations"]["state"] == "ok"
 

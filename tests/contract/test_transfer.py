@@ -1,13 +1,17 @@
 """An instance goes from engine to engine whole: moved, copied while it is written to, put back."""
 
+import signal
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from anyio import create_task_group, run_process, to_thread
+from anyio.abc import TaskStatus
 from tests.books import Books, mark, open_books
-from tests.played_env import DAY_MS
+from tests.lived_instance import lived, quiet
 from tests.servers.fixtures import Databases
 
 from slovomat.domain.generation import HoldState
@@ -24,33 +28,10 @@ ID = "ab" * 16
 NewPlace = Callable[[], Where]
 
 
-def quiet(_table: str, _rows: int) -> None:
-    """Nobody looks."""
-
-
 @pytest.fixture
-def empty(postgres_databases: Databases, tmp_path: Path) -> NewPlace:
+def empty(postgres_databases: Databases) -> NewPlace:
     """Makes an empty PostgreSQL database."""
     return lambda: postgres_databases.fresh(prepare)
-
-
-@asynccontextmanager
-async def lived(place: Path | str) -> AsyncIterator[Books]:
-    """Books in which everything has happened once."""
-    async with open_books(place, daily=10, cap_day=100) as books:
-        await books.credit(100, expires_at_ms=books.env.now_ms() + DAY_MS)
-        repeated = await books.held(idempotency=mark("first"), allowance=10)
-        await books.close(repeated, HoldState.SETTLED, StoredAnswer(200, "text/plain", b"\0\xff"))
-        await books.close(await books.held(), HoldState.RELEASED, reason="upstream_error")
-        await books.held()
-        for text in ("Привет, 🌍", "x" * 300_000, ""):
-            await books.held(job_text=text, owner="")
-        done, failed = await books.claim(limit=2)
-        await books.complete(done, "готово")
-        await books.fail(failed)
-        await books.claim(limit=1)
-        await books.held(job_text="waits", owner="")
-        yield books
 
 
 async def counted(where: Where) -> dict[str, tuple[int, str]]:
@@ -278,3 +259,71 @@ def test_a_service_keeps_others_from_its_file(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     with sqlite_file.alone(path), pytest.raises(sqlite_file.InUseError), sqlite_file.alone(path):
         pass
+
+
+DIES_AT = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from slovomat.storage import moving
+
+source, target, step = sys.argv[1:]
+left = int(step)
+
+def progress(table, rows):
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(moving.move(Path(source), target, "there", "ab" * 16, progress))
+"""
+
+
+@pytest.mark.anyio
+async def test_a_move_killed_anywhere_can_be_run_again(tmp_path: Path, empty: NewPlace) -> None:
+    """SIGKILL in the first table, midway, in the last and before the comparison; then the same digests."""
+    async with lived(tmp_path):
+        pass
+    source, target = tmp_path / "books.db", empty()
+    before = await counted(source)
+    for step in (1, 9, 17, 2 * len(TABLES)):
+        command = [sys.executable, "-c", DIES_AT, str(source), str(target), str(step)]
+        died = await run_process(command, check=False)
+        assert died.returncode == -signal.SIGKILL, died.stderr.decode()
+        assert await moving.marks(source) == {"moving_to": "there"}
+        assert (await counted(target))["accounts"][0] == 0
+    moved = await moving.move(source, target, "there", "unused", quiet)
+    assert await counted(target) == await counted(source)
+    for table in set(TABLES) - {"instance"}:
+        assert (moved.rows[table], moved.digests[table]) == before[table]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"])
+async def test_copies_made_under_load_balance(engine: str, empty: NewPlace, tmp_path: Path) -> None:
+    """Backed up while customers spend, then restored: no request is half in it."""
+    place = tmp_path if engine == "sqlite" else str(empty())
+    async with open_books(place) as books, create_task_group() as load:
+        await books.credit(1_000_000)
+        for _ in range(8):
+            await load.start(spend, books)
+        for number in range(3):
+            copy = tmp_path / f"copy{number}.db"
+            if isinstance(place, Path):
+                await to_thread.run_sync(sqlite_file.copy, place / "books.db", copy)
+            else:
+                async with postgres_tables.snapshot_of(place) as snapshot:
+                    await moving.write_file(copy, snapshot, quiet)
+            with sqlite_tables.tables_of(copy) as tables:
+                restored = await moving.fill(empty(), tables, quiet)
+            assert restored.books.violations == ()
+            assert restored.books.spent > 0
+        load.cancel_scope.cancel()
+
+
+async def spend(books: Books, task_status: TaskStatus[None]) -> None:
+    """Holds and closes without end."""
+    await books.close(await books.held(), HoldState.SETTLED)
+    task_status.started()
+    while True:
+        await books.close(await books.held(), HoldState.SETTLED)

@@ -55,8 +55,13 @@ def _durability(session: "Session", seen: "Look") -> Check:
             f"off: {names}; after a crash of the machine, charges may be lost or the database damaged",
             f"выключено: {names}; сбой машины может унести списания или повредить базу",
         ),
-        fix=" ".join(
-            [*(f"ALTER SYSTEM SET {name} = on;" for name in seen.risky), "SELECT pg_reload_conf();"]
+        fix=", ".join(
+            [
+                *(f"{name} = on" for name in seen.risky),
+                session.out.say(
+                    "in postgresql.conf, then reload it", "в postgresql.conf, затем перечитайте его"
+                ),
+            ]
         ),
     )
 

@@ -32,7 +32,8 @@ _BATCH_CHARS = 4 << 20
 _DIGEST_BYTES = 16
 
 Progress = Callable[[str, int], None]
-"""Told of a table and of how many of its rows are through."""
+"""Told of a table and of how many of its rows are through, and of DONE before all is compared."""
+DONE = ""
 
 
 class Batch(msgspec.Struct, frozen=True):

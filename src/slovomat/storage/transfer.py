@@ -3,7 +3,7 @@
 import msgspec
 
 from slovomat.ports.store import Audit
-from slovomat.storage.tables import TABLES, Place, Progress, Tally
+from slovomat.storage.tables import DONE, TABLES, Place, Progress, Tally
 
 
 class TransferError(Exception):
@@ -27,6 +27,7 @@ async def transfer(source: Place, target: Place, progress: Progress) -> Transfer
             await target.take(table, batch)
             rows += len(batch.rows)
             progress(table, rows)
+    progress(DONE, 0)
     return await compare(source, target)
 
 

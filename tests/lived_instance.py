@@ -1,0 +1,33 @@
+"""An instance to copy: books in which everything has happened once."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from slovomat.domain.generation import HoldState
+from slovomat.domain.request import StoredAnswer
+from tests.books import Books, mark, open_books
+from tests.played_env import DAY_MS
+
+
+def quiet(_table: str, _rows: int) -> None:
+    """Nobody looks how far it is."""
+
+
+@asynccontextmanager
+async def lived(place: Path | str) -> AsyncIterator[Books]:
+    """Books in which everything has happened once."""
+    async with open_books(place, daily=10, cap_day=100) as books:
+        await books.credit(100, expires_at_ms=books.env.now_ms() + DAY_MS)
+        repeated = await books.held(idempotency=mark("first"), allowance=10)
+        await books.close(repeated, HoldState.SETTLED, StoredAnswer(200, "text/plain", b"\0\xff"))
+        await books.close(await books.held(), HoldState.RELEASED, reason="upstream_error")
+        await books.held()
+        for text in ("Привет, 🌍", "x" * 300_000, ""):
+            await books.held(job_text=text, owner="")
+        done, failed = await books.claim(limit=2)
+        await books.complete(done, "готово")
+        await books.fail(failed)
+        await books.claim(limit=1)
+        await books.held(job_text="waits", owner="")
+        yield books
