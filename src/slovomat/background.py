@@ -16,6 +16,7 @@ from slovomat.worker import Worker
 _REFRESH_S = 0.2
 _PULSE_S = 0.5
 _TEND_S = 1.0
+_COUNT_S = 1.0
 _SWEEP_S = 5.0
 _PRUNE_S = 60.0
 _AUDIT_S = 3600.0
@@ -39,6 +40,7 @@ class Background:
         loops = [
             (_REFRESH_S, self._refresh),
             (_TEND_S, self._tend),
+            (_COUNT_S, self._count),
             (_SWEEP_S, self._sweep_up),
             (_PRUNE_S, self._prune),
             (_AUDIT_S, self._audit),
@@ -72,6 +74,10 @@ class Background:
         for stream in tuple(self._services.gate.streams):
             with anyio.move_on_after(0.05):  # a client that does not read must not keep the others waiting
                 await stream.tend(now_s, settings.keepalive_s, settings.client_stall_s)
+
+    async def _count(self) -> None:
+        if self._worker.crowded:
+            self._worker.queued, _ = await self._services.store.queue_depth()
 
     async def _sweep_up(self) -> None:
         await self._services.settler.close_owed()

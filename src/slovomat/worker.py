@@ -56,6 +56,11 @@ class Worker:
         """Whether the queue takes no more."""
         return self._stopping or self.queued >= self._rules.queue_max
 
+    @property
+    def crowded(self) -> bool:
+        """Whether the count should be exact, though other nodes add and claim too."""
+        return 2 * self.queued >= self._rules.queue_max
+
     def added(self) -> None:
         """A job was queued by this process."""
         self.queued += 1
