@@ -83,8 +83,7 @@ def make_private(path: Path) -> None:
 
 def settle(path: Path) -> None:
     """Makes a file that nobody uses whole in itself, checks it in full, and flushes it to the disk."""
-    with _opened(path, "rw") as connection:
-        connection.execute("PRAGMA journal_mode = DELETE")
+    _end_journal(path)
     if (verdict := _verdict(path, "PRAGMA integrity_check(1)")) != "ok":
         raise StoreUnavailableError(f"{path}: {verdict}")
     flush(path)
@@ -108,10 +107,15 @@ def put(draft: Path, path: Path) -> None:
 def put_aside(path: Path, aside: Path) -> None:
     """Gives a database that nobody uses another name as well, before a draft takes its own.
 
-    At no moment afterwards is there a file with another one's journal beside it.
+    At no moment afterwards is there a file with another one's journal beside it. Raises
+    StoreUnavailableError while a command is at work in it.
     """
-    with contextlib.suppress(StoreUnavailableError):  # a damaged file is put aside as it is
-        settle(path)
+    try:
+        _verdict(path, "PRAGMA schema_version")
+        _end_journal(path)
+    except StoreUnavailableError as error:  # a damaged file is put aside as it is
+        if getattr(error.__cause__, "sqlite_errorcode", 0) == sqlite3.SQLITE_BUSY:
+            raise
     os.link(path, aside)
     for ending in _BESIDE:
         with contextlib.suppress(FileNotFoundError):
@@ -122,6 +126,11 @@ def sweep(draft: Path) -> None:
     """Removes a draft, if it is still there, and what SQLite left beside it."""
     for ending in ("", *_BESIDE):
         draft.with_name(draft.name + ending).unlink(missing_ok=True)
+
+
+def _end_journal(path: Path) -> None:
+    with _opened(path, "rw") as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
 
 
 def _verdict(path: Path, pragma: str) -> str:
