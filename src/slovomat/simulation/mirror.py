@@ -67,6 +67,7 @@ class Job:
     token: int
     attempts: int
     owner: str
+    lease_until_ms: int
     result: str | None
     error: str | None
 
@@ -96,8 +97,8 @@ class Observer:
     def outcome(self, row_id: int, owner: str, by: Life) -> None:
         """An attempt at a job that `owner` had leased was ended by this process."""
 
-    def lost(self, row_id: int, before: "Job") -> None:
-        """A claim of a job ended without an outcome."""
+    def lost(self, row_id: int, before: "Job", by: Life) -> None:
+        """A claim of a job ended without an outcome, by a commit of this process."""
 
 
 class Mirror:
@@ -248,9 +249,9 @@ class Mirror:
             self._fail("job_and_hold_disagree", f"{row_id}: job {job.state}, hold {one.state}")
 
     def _job(self, row_id: int, by: Life, *row: Any) -> None:
-        state, token, attempts, owner, result, error, pruned = row
+        state, token, attempts, owner, lease_until_ms, result, error, pruned = row
         before = self.jobs.get(row_id)
-        now = Job(state, token, attempts, owner, result, error)
+        now = Job(state, token, attempts, owner, lease_until_ms, result, error)
         self.jobs[row_id] = now
         if before is None:
             return
@@ -263,7 +264,7 @@ class Mirror:
         if attempts > before.attempts:
             self.observer.outcome(row_id, now.owner or before.owner, by)
         if now.lost > before.lost:
-            self.observer.lost(row_id, before)
+            self.observer.lost(row_id, before, by)
         hold = self.generations.get(row_id)
         if hold is None or hold.state not in _AGREE[state]:
             self._fail("job_and_hold_disagree", f"{row_id}: job {state}, hold {hold and hold.state}")

@@ -13,7 +13,7 @@ SELECT account_id, key_id, key_counted, day, price_requests, idempotency_key, cu
 FROM generations WHERE id = :id;
 
 -- name: job
-SELECT state, token, attempts, owner, result, error, pruned_at_ms FROM jobs WHERE id = :id;
+SELECT state, token, attempts, owner, lease_until_ms, result, error, pruned_at_ms FROM jobs WHERE id = :id;
 
 -- name: key
 SELECT day, used FROM key_usage WHERE key_id = :id;

@@ -127,6 +127,7 @@ class Node:
     def _leave(self) -> None:
         self.open = False
         self.life.die()
+        self._world.database.audit()
         if not self._starting:
             self._starting = True
             wait_s = self._world.dice.between(0.05, 3.0)

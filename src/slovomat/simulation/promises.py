@@ -177,8 +177,11 @@ class Promises(Observer):
         if self._owners.get(owner) is not by:
             self.fail("outcome_without_lease", f"job {row_id} of {owner}: ended by {by.name}")
 
-    def lost(self, row_id: int, before: Job) -> None:
-        """No process that lives well loses a lease."""
+    def lost(self, row_id: int, before: Job, by: Life) -> None:
+        """No lease ends before its time but by its holder's drain, and none of a process that lives well."""
+        valid = before.state == "running" and before.lease_until_ms > self._walls[0].now_ms()
+        if valid and not by.draining and not self._recent(self._jumped_s()):
+            self.fail("lease_taken", f"job {row_id} of {before.owner}, by {by.name}")
         if not self._excused(before.owner):
             self.fail("lease_lost", f"job {row_id} of {before.owner}, which lives")
 
@@ -192,14 +195,20 @@ class Promises(Observer):
         life = self._owners.get(owner)
         if life is None or not life.alive or life.stopped or life.draining:
             return True
-        return self._loop.now_s < life.stopped_until_s + _RECENT_S or self._unsteady()
+        return self._unsteady()
 
     def _unsteady(self) -> bool:
-        since_s = max(self._weather.troubled_s, *(wall.jumped_s for wall in self._walls))
+        """Whether a clock, the database or a process has just stumbled, so that leases may lapse."""
         if any(life.stopped for life in self._owners.values()):
             return True
-        since_s = max(since_s, *(life.stopped_until_s for life in self._owners.values()))
-        return since_s >= 0 and self._loop.now_s < since_s + _RECENT_S
+        stopped_s = max((life.stopped_until_s for life in self._owners.values()), default=-1.0)
+        return self._recent(max(self._weather.troubled_s, self._jumped_s(), stopped_s))
+
+    def _jumped_s(self) -> float:
+        return max(wall.jumped_s for wall in self._walls)
+
+    def _recent(self, at_s: float) -> bool:
+        return at_s >= 0 and self._loop.now_s < at_s + _RECENT_S
 
     def _latest_ms(self) -> int:
         return max(wall.latest_ms() for wall in self._walls)
