@@ -40,6 +40,7 @@ OWN_VERSIONS = {
 """The queries that PostgreSQL has in its own words, and why."""
 OWN_ALONE = {
     "session",
+    "plan_freely",
     "session_pid",
     "starting_lock",
     "transaction_id",

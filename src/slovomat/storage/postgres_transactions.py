@@ -78,7 +78,9 @@ class Transactions:
                     if not snapshot:
                         return await work(PostgresTx(connection, self._statements))
                     async with connection.transaction(isolation="repeatable_read", readonly=True):
-                        return await work(PostgresTx(connection, self._statements, _REPORT_S))
+                        tx = PostgresTx(connection, self._statements, _REPORT_S)
+                        await tx.rows("plan_freely")
+                        return await work(tx)
             except GONE as error:
                 stale += 1
                 if stale == _STALE_RETRIES or isinstance(error, TimeoutError):

@@ -98,5 +98,5 @@ UPDATE api_keys SET expires_at_ms = :expires_at_ms WHERE id = :id;
 
 -- name: entries_of_account
 SELECT e.id, e.kind, e.available_change, e.held_change, e.spent_change, e.generation_id, b.title, e.reason, e.at_ms
-FROM entries e JOIN buckets b ON b.id = e.bucket_id
+FROM entries e JOIN buckets b ON b.account_id = e.account_id AND b.id = e.bucket_id
 WHERE e.account_id = :account_id ORDER BY e.id DESC LIMIT :limit;

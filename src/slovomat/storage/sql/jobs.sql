@@ -76,8 +76,8 @@ SELECT state, result, error, pruned_at_ms FROM jobs WHERE id = :id AND account_i
 
 -- name: jobs_prune
 UPDATE jobs SET text = NULL, result = NULL, pruned_at_ms = :now_ms
-WHERE id IN (SELECT id FROM jobs WHERE finished_at_ms IS NOT NULL AND pruned_at_ms IS NULL
-    AND finished_at_ms < :before_ms LIMIT :limit);
+WHERE (account_id, id) IN (SELECT account_id, id FROM jobs WHERE finished_at_ms IS NOT NULL
+    AND pruned_at_ms IS NULL AND finished_at_ms < :before_ms LIMIT :limit);
 
 -- name: jobs_list
 SELECT j.id, a.email, g.dialect, g.mode_id, j.state, j.attempts, j.created_at_ms, j.finished_at_ms, j.error
@@ -90,7 +90,7 @@ SELECT j.id, a.email, g.dialect, g.mode_id, j.state, j.attempts, j.created_at_ms
     g.mode_version, g.mode_digest, g.state, g.reason, g.price_requests, g.cut_chars, g.upstream,
     g.prompt_tokens, g.completion_tokens, j.pruned_at_ms, j.text, j.result
 FROM jobs j JOIN accounts a ON a.id = j.account_id JOIN generations g ON g.account_id = j.account_id AND g.id = j.id
-WHERE j.id = :id;
+WHERE j.account_id = (SELECT account_id FROM entries WHERE generation_id = :id LIMIT 1) AND j.id = :id;
 
 -- name: queue_depth
 SELECT COUNT(created_at_ms), MIN(created_at_ms) FROM jobs WHERE state = 'queued';

@@ -38,12 +38,21 @@ ON CONFLICT (name) DO UPDATE SET value = '1';
 
 -- name: session
 -- A node that froze or was cut off must not keep its locks; an answer must not come before its commit is durable.
+-- A plan is kept: one made while the tables were empty must look rows up by their keys too, not read all there are.
 SELECT set_config('idle_in_transaction_session_timeout', '5s', FALSE),
     set_config('tcp_keepalives_idle', '10', FALSE), set_config('tcp_keepalives_interval', '5', FALSE),
     set_config('tcp_keepalives_count', '3', FALSE), set_config('application_name', 'slovomat', FALSE),
     set_config('synchronous_commit',
         CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END,
-        FALSE);
+        FALSE),
+    set_config('enable_seqscan', 'off', FALSE), set_config('enable_hashjoin', 'off', FALSE),
+    set_config('enable_mergejoin', 'off', FALSE), set_config('random_page_cost', '0.1', FALSE),
+    set_config('jit', 'off', FALSE);
+
+-- name: plan_freely
+-- For a report, which reads whole tables.
+SELECT set_config(name, reset_val, TRUE) FROM pg_settings
+WHERE name IN ('enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'random_page_cost', 'jit');
 
 -- name: transaction_id
 SELECT pg_current_xact_id_if_assigned()::TEXT;

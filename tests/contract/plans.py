@@ -1,0 +1,169 @@
+"""How the engines would run the named queries: what a plan reads whole that it should look up."""
+
+import ast
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+import asyncpg
+from tests.tidy.source import modules
+
+from slovomat.storage.postgres_tx import Statements
+from slovomat.storage.queries import load_queries
+from slovomat.storage.statements import Statement
+
+GROWING = {
+    *("accounts", "api_keys", "key_usage", "buckets", "generations", "entries", "jobs", "idempotency"),
+}
+"""The tables that grow with customers and their calls; the others fit on a screen."""
+SMALL_INDEXES = {
+    *("jobs_queued", "jobs_queued_by_age", "jobs_running", "generations_owned"),
+}
+"""Indexes over what is under way, which may be read from end to end."""
+COLD = {
+    "accounts_all": "a page of a list, in the order of the key",
+    "jobs_list": "a list for the operator",
+    "keys_shown": "the operator looks for a key by its first letters",
+}
+"""Queries that may read a growing table, and why; the audit's may too."""
+_FILL = """
+INSERT INTO plans (id, name, daily_requests, dialects, api_allowance) VALUES (1, 'plan', 10, '', 1);
+INSERT INTO accounts (id, email, plan_id, created_at_ms)
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+    SELECT i, 'a' || i, 1, 0 FROM n;
+INSERT INTO buckets (id, account_id, day, title, granted, available, created_at_ms)
+    WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 9999)
+    SELECT i + 1, i % 2000 + 1, CASE WHEN i >= 2000 THEN 'day ' || (i / 2000) END, '', 9, 9, 0 FROM n;
+INSERT INTO generations (id, account_id, key_id, key_counted, dialect, day, price_requests, balance_after,
+        state, owner, created_at_ms, expires_at_ms)
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+    SELECT i, i % 2000 + 1, i % 2000 + 1, 0, '', '', 2, 0, CASE WHEN i > 19800 THEN 'held' ELSE 'settled' END,
+        CASE WHEN i % 2 = 0 THEN 'node' ELSE '' END, i, i FROM n;
+INSERT INTO entries (id, account_id, bucket_id, generation_id, kind, granted_change, available_change,
+        held_change, spent_change, at_ms)
+    SELECT 2 * id, account_id, account_id, id, 'hold', 0, -2, 2, 0, id FROM generations
+    UNION ALL SELECT 2 * id + 1, account_id, account_id, id, 'settle', 0, 0, -2, 2, id FROM generations;
+INSERT INTO jobs (id, account_id, state, text, run_after_ms, created_at_ms, finished_at_ms, lease_until_ms)
+    SELECT id, account_id,
+        CASE WHEN id > 19900 THEN 'queued' WHEN id > 19850 THEN 'running' ELSE 'completed' END,
+        '', id, id, CASE WHEN id <= 19850 THEN id END, id FROM generations WHERE owner = '';
+INSERT INTO key_usage (key_id, day, used) SELECT id, '', 1 FROM accounts;
+INSERT INTO idempotency (account_id, key, fingerprint, generation_id, created_at_ms)
+    SELECT account_id, 'k' || id, '', id, id FROM generations;
+"""
+
+
+_KEYS = [(n, n, n.to_bytes(4), "slv", "key", 0) for n in range(1, 2001)]
+
+
+def guarded(engine: str = "") -> list[str]:
+    """The names of all queries that must look up what they want."""
+    queries = load_queries(engine)
+    names = (name for name in queries.keys() - COLD.keys() if not name.startswith("audit_"))
+    return sorted(name for name in names if GROWING & set(re.findall(r"\w+", queries[name])))
+
+
+def batched() -> list[str]:
+    """The names of those that run for many items in one round trip."""
+    found = {"job_complete", "job_fail"}
+    for module in modules():
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+                name = node.args[0]
+                if node.func.attr in ("rows_each", "run_each") and isinstance(name, ast.Constant):
+                    found.add(str(name.value))
+    return sorted(found)
+
+
+def fill_sqlite(connection: sqlite3.Connection) -> None:
+    """Some thousands of rows a table."""
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.executescript(_FILL)
+    connection.executemany(
+        "INSERT INTO api_keys (id, account_id, hash, shown, name, created_at_ms) VALUES (?, ?, ?, ?, ?, ?)",
+        _KEYS,
+    )
+    connection.execute("ANALYZE")
+
+
+async def fill_postgres(connection: asyncpg.Connection) -> None:
+    """The same rows."""
+    await connection.execute("SET session_replication_role = replica")  # no references are checked
+    await connection.execute(_FILL)
+    await connection.executemany(
+        "INSERT INTO api_keys (id, account_id, hash, shown, name, created_at_ms)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
+        _KEYS,
+    )
+    await connection.execute("ANALYZE")
+    await connection.execute("RESET session_replication_role")
+
+
+def read_whole_by_sqlite(connection: sqlite3.Connection, query: str) -> list[str]:
+    """The steps of the plan that go through a growing table or one of its large indexes."""
+    text = load_queries()[query]
+    values = dict.fromkeys(re.findall(r"(?<!:):([a-z_]+)", text))
+    steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}", values)]
+    whole = [
+        step for step in steps if step.startswith("SCAN ") and step.split()[1].lower() not in _harmless(text)
+    ]
+    return [step for step in whole if step.rpartition("INDEX ")[2] not in SMALL_INDEXES]
+
+
+def _harmless(text: str) -> set[str]:
+    """What a scan of may be named in a plan: small tables, by their aliases too, and what is no table."""
+    small = {"constant", "instance", "plans", "pack_offers", "nodes"}
+    return small | {alias for name, alias in re.findall(r"(?:FROM|JOIN) (\w+) (\w)\b", text) if name in small}
+
+
+async def read_whole_by_postgres(
+    connection: asyncpg.Connection, statement: Statement, types: list[str], items: int, *, generic: bool
+) -> list[str]:
+    """The same of a PostgreSQL plan: the one kept for all values, or one made for these."""
+    mode = "force_generic_plan" if generic else "force_custom_plan"
+    await connection.execute(f"SET plan_cache_mode = {mode}")
+    await connection.execute(f"PREPARE looked_at AS {statement.text}")
+    try:
+        given = f"({', '.join(_value(kind, items) for kind in types)})" if types else ""
+        told = await connection.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE looked_at{given}")
+    finally:
+        await connection.execute("DEALLOCATE looked_at")
+    return [_said(node) for node in _nodes(json.loads(told)[0]["Plan"]) if _reads_whole(node)]
+
+
+async def types_of(connection: asyncpg.Connection, statement: Statement) -> list[str]:
+    """The types of a statement's values."""
+    return [kind.name for kind in (await connection.prepare(statement.text)).get_parameters()]
+
+
+def postgres_statements() -> Statements:
+    """As the engine makes them."""
+    return Statements(load_queries("postgres"))
+
+
+def _value(kind: str, items: int) -> str:
+    element = kind.removesuffix("[]")
+    value = {"text": "'k7'", "bytea": r"'\x07'"}.get(element, "7") + f"::{element}"
+    return f"array_fill({value}, ARRAY[{items}])" if kind.endswith("[]") else value
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from _nodes(part)
+
+
+def _reads_whole(node: dict[str, Any]) -> bool:
+    if node["Node Type"] == "Seq Scan":
+        return node["Relation Name"] in GROWING
+    by_index = "Index" in node["Node Type"] and "Scan" in node["Node Type"]
+    small = {"instance", "plans", "pack_offers", "nodes", "migrations"}
+    if by_index and "Index Cond" not in node and node.get("Relation Name", "") not in small:
+        return node["Index Name"] not in SMALL_INDEXES
+    return False
+
+
+def _said(node: dict[str, Any]) -> str:
+    return f"{node['Node Type']} {node.get('Relation Name', '')} {node.get('Index Name', '')}".strip()
