@@ -74,6 +74,7 @@ class App:
         self._modes = modes
         self._secret = secret
         self._listener = listener
+        self._bound: tuple[str, int] = listener.getsockname()[:2]  # while it is open: requests outlive it
         self._owner = env.random_bytes(8).hex()
         self._stop = asyncio.Event()
 
@@ -85,7 +86,7 @@ class App:
     @property
     def address(self) -> str:
         """Where it listens, as a URL of this machine."""
-        host, port = self._listener.getsockname()[:2]
+        host, port = self._bound
         shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
         return f"http://{shown}:{port}"
 
@@ -183,7 +184,7 @@ class App:
         return FirstSteps(
             address=self.address,
             site=self.site,
-            everywhere=ipaddress.ip_address(self._listener.getsockname()[0]).is_unspecified,
+            everywhere=ipaddress.ip_address(self._bound[0]).is_unspecified,
             key=first.key,
             login_url=login,
             email=first_start.OPERATOR_EMAIL,
