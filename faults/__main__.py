@@ -5,7 +5,10 @@ import signal
 import sys
 import time
 
+import msgspec
+
 from faults import record, report
+from faults.lanes import Lanes
 from faults.record import Piece
 from faults.row import Row
 from faults.running import Played, play_long, play_once
@@ -21,6 +24,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--row", action="append", metavar="NAME", help="only this row (repeatable)")
     parser.add_argument("--set-up", action="append", metavar="NAME", help="only this set-up (repeatable)")
     parser.add_argument("--minutes", type=float, metavar="N", help="of a release run, all rows together")
+    parser.add_argument(
+        "--lanes", type=int, default=2, metavar="N", help="rows at once, not of a release (2)"
+    )
+    parser.add_argument("--json", action="store_true", help="the results as JSON")
     parser.add_argument("--seed", type=int, metavar="N", help="of the first round (default 1; of the clock)")
     return parser.parse_args()
 
@@ -40,11 +47,12 @@ def _chosen(asked: argparse.Namespace) -> list[tuple[Row, str]]:
 
 
 def _every_change(chosen: list[tuple[Row, str]], asked: argparse.Namespace) -> list[Played]:
+    """What ./dev test does not have already, unless it is asked for by name."""
+    due = [(row, set_up) for row, set_up in chosen if row.c or asked.row]
+    if len(due) > 1 and asked.lanes > 1:
+        return Lanes(asked.lanes, asked.seed or 1, _tell_of).play(due)
     played = []
-    for row, set_up in chosen:
-        if not row.c and not asked.row:
-            continue  # ./dev test has it
-        _tell(f"{row.name} on {set_up}: {row.fault}")
+    for row, set_up in due:
         played.append(play_once(row, set_up, asked.seed or 1))
         _tell_of(played[-1])
     return played
@@ -69,37 +77,39 @@ def _release(chosen: list[tuple[Row, str]], asked: argparse.Namespace) -> list[P
     return played
 
 
-def _keep(piece: Played, commit: str) -> None:
-    if piece.skipped:
+def _keep(played: Played, commit: str) -> None:
+    result = played.result
+    if result.skipped:
         return
     record.append(
         Piece(
             date=record.today(),
             commit=commit,
-            row=piece.row.name,
-            set_up=piece.set_up,
-            volume=piece.volume,
-            violations=len(piece.violations),
-            seconds=round(piece.seconds, 1),
-            seed=piece.seed,
-            also=dict(piece.also),
-            details=piece.violations[:10],
+            row=played.row.name,
+            set_up=played.set_up,
+            volume=result.volume,
+            violations=len(result.violations),
+            seconds=round(result.seconds, 1),
+            seed=played.seed,
+            also=result.also,
+            details=result.violations[:10],
         )
     )
     report.PAGE.write_text(report.page(load_rows(), record.read()), "utf-8")
 
 
 def _tell_of(played: Played) -> None:
-    for violation in played.violations:
+    for violation in played.result.violations:
         _tell(f"  VIOLATION (seed {played.seed}): {violation}")
-    _tell("  " + ", ".join(filter(None, _cells(played)[2:])))
+    _tell(" ".join(_cells(played)[:4]) + ": " + ", ".join(filter(None, _cells(played)[4:])))
 
 
 def _cells(played: Played) -> tuple[str, ...]:
-    also = ", ".join(f"{count:,} {name}" for name, count in played.also.items())
-    broken = "skipped" if played.skipped else f"{len(played.violations)} violations"
-    notes = played.skipped or "; ".join(played.notes)
-    shown = (f"{played.volume:,}", played.row.unit, also, broken, report.duration(played.seconds), notes)
+    result = played.result
+    also = ", ".join(f"{count:,} {name}" for name, count in result.also.items())
+    broken = "skipped" if result.skipped else f"{len(result.violations)} violations"
+    notes = result.skipped or "; ".join(result.notes)
+    shown = (f"{result.volume:,}", played.row.unit, also, broken, report.duration(result.seconds), notes)
     return (played.row.name, played.set_up, *shown)
 
 
@@ -135,8 +145,13 @@ def main() -> int:
     except KeyboardInterrupt:
         _tell("ended from outside; what was recorded stays")
         return 130
-    print(report.table([_COLUMNS, *map(_cells, played)]))
-    return 1 if any(one.violations for one in played) else 0
+    results = [one.result for one in played]
+    print(
+        msgspec.json.encode(results).decode()
+        if asked.json
+        else report.table([_COLUMNS, *map(_cells, played)])
+    )
+    return 1 if any(result.violations for result in results) else 0
 
 
 if __name__ == "__main__":

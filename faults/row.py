@@ -57,6 +57,7 @@ class Row:
     `c`: the volume on every change, of each set-up; 0 when tests have it, which `tests` then names.
     `r`: the goal before a release, over all set-ups. `step`: what a release run asks for at once (c
     unless given), so that it can be ended. `share`: how much of a release run's time, beside other rows.
+    `alone`: it measures, and wants the machine for itself.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Row:
     tests: tuple[str, ...] = ()
     step: int = 0
     share: int = 1
+    alone: bool = False
 
     @property
     def goal(self) -> int:
