@@ -44,12 +44,12 @@ class Slow:
 
 
 @asynccontextmanager
-async def node(folder: Path, port: int, slow: Slow) -> AsyncIterator[Nodes]:
+async def node(folder: Path, port: int, slow: Slow, **settings: object) -> AsyncIterator[Nodes]:
     """A node whose database is at this port."""
     url = f"postgresql://postgres@127.0.0.1:{port}/slovomat"
     async with (
         answering_upstream(pause=slow) as upstream,
-        nodes(folder, upstream.url, [url], database_patience_s=PATIENCE_S) as running,
+        nodes(folder, upstream.url, [url], **{"database_patience_s": PATIENCE_S, **settings}) as running,
     ):
         yield running
 
@@ -127,7 +127,7 @@ async def test_a_silent_database_keeps_nobody_waiting(tmp_path: Path, own_postgr
             assert {answer.status for answer in await one_of_each(callers)} == {200}
             under_way = asyncio.ensure_future(callers.chat("slow"))
             await slow.asked.wait()
-            await eventually(lambda: no_job_waits(running))
+            await eventually(lambda: no_job_waits(running, 1))
             proxy.black_hole()
             first = asyncio.ensure_future(one_of_each(callers))
             assert await took_s(eventually(lambda: says(url, 503))) < BACK_S
@@ -149,6 +149,30 @@ async def test_a_silent_database_keeps_nobody_waiting(tmp_path: Path, own_postgr
             assert await callers.balance() == CREDIT - 2 * 7
 
 
-async def no_job_waits(running: Nodes) -> bool:
+async def test_few_wait_for_a_database_that_hesitates(tmp_path: Path, own_postgres: PostgresServer) -> None:
+    """Over the bound of calls that wait for a commit the next is refused; those who wait are served."""
+    with Proxy(own_postgres.port) as proxy:
+        async with node(tmp_path, proxy.port, Slow(), holds_waiting_max=8, database_patience_s=15) as running:
+            callers = running.crowds[0]
+            assert (await callers.textbot("first")).status == 200
+            await eventually(lambda: no_job_waits(running, 0))
+            proxy.black_hole()
+            waiting = [asyncio.ensure_future(callers.textbot(f"text {number}")) for number in range(8)]
+            await eventually(lambda: waits(running.services[0].url, 8))
+            for call in (callers.chat, callers.textbot, callers.chatinfo):
+                answer = await call("too many")
+                assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+            proxy.heal()
+            assert {answer.status for answer in await asyncio.gather(*waiting)} == {200}
+            assert await callers.balance() == CREDIT - 2 * 9
+
+
+async def waits(url: str, count: int) -> bool:
+    """Whether so many calls wait for their commit."""
+    async with aiohttp.ClientSession() as session, session.get(url + "/metrics") as response:
+        return f"slovomat_holds_waiting {count}.0" in await response.text()
+
+
+async def no_job_waits(running: Nodes, others: int) -> bool:
     """All jobs are done: none ends while the database is away."""
-    return (await running.store.open_holds()) == 1
+    return (await running.store.open_holds()) == others
