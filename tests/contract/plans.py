@@ -98,7 +98,6 @@ async def fill_postgres(connection: asyncpg.Connection) -> None:
         _KEYS,
     )
     await connection.execute("ANALYZE")
-    await connection.execute("RESET session_replication_role")
 
 
 def read_whole_by_sqlite(connection: sqlite3.Connection, query: str) -> list[str]:

@@ -58,6 +58,11 @@ async def test_entries_are_append_only(tmp_path: Path) -> None:
             " VALUES (1, 1, 0, 'openai', '', 2, 0, 'held', '', 'k', 0, 0)",
             "idempotency_key_charged_twice",
         ),
+        ("UPDATE generations SET account_id = 7", "row_of_nobody"),
+        ("UPDATE generations SET key_id = 7", "row_of_nobody"),
+        ("UPDATE buckets SET id = 7", "row_of_nobody"),
+        ("UPDATE jobs SET account_id = 7", "row_of_nobody"),
+        ("UPDATE idempotency SET generation_id = 7", "row_of_nobody"),
     ],
 )
 async def test_the_audit_names_what_is_broken(tmp_path: Path, statement: str, invariant: str) -> None:

@@ -71,6 +71,27 @@ JOIN idempotency i ON i.account_id = g.account_id AND i.key = g.idempotency_key
 WHERE g.state IN ('held', 'settled') AND g.id >= i.generation_id
 GROUP BY g.account_id, g.idempotency_key HAVING COUNT(*) > 1;
 
+-- name: audit_row_of_nobody
+-- What SQLite's references refuse, and PostgreSQL, without them, leaves to this query.
+SELECT g.id, 'generation of account ' || g.account_id || ' by key ' || g.key_id FROM generations g
+LEFT JOIN api_keys k ON k.account_id = g.account_id AND k.id = g.key_id WHERE k.id IS NULL
+UNION ALL
+SELECT b.id, 'bucket of account ' || b.account_id FROM buckets b
+LEFT JOIN accounts a ON a.id = b.account_id WHERE a.id IS NULL
+UNION ALL
+SELECT e.id, 'entry of bucket ' || e.bucket_id FROM entries e
+LEFT JOIN buckets b ON b.account_id = e.account_id AND b.id = e.bucket_id WHERE b.id IS NULL
+UNION ALL
+SELECT e.id, 'entry of generation ' || e.generation_id FROM entries e
+LEFT JOIN generations g ON g.account_id = e.account_id AND g.id = e.generation_id
+WHERE e.generation_id IS NOT NULL AND g.id IS NULL
+UNION ALL
+SELECT j.id, 'job of account ' || j.account_id FROM jobs j
+LEFT JOIN generations g ON g.account_id = j.account_id AND g.id = j.id WHERE g.id IS NULL
+UNION ALL
+SELECT i.generation_id, 'idempotency key of account ' || i.account_id FROM idempotency i
+LEFT JOIN generations g ON g.account_id = i.account_id AND g.id = i.generation_id WHERE g.id IS NULL;
+
 -- name: audit_totals
 SELECT COALESCE(SUM(granted_change), 0), COALESCE(SUM(available_change), 0), COALESCE(SUM(held_change), 0),
     COALESCE(SUM(spent_change), 0), COUNT(*) FROM entries;
