@@ -11,12 +11,11 @@ from slovomat.storage.audit import audit
 from slovomat.storage.postgres_transactions import unavailable
 from slovomat.storage.postgres_tx import Connection, PostgresTx, Statements
 from slovomat.storage.queries import load_queries
-from slovomat.storage.tables import Batch, Filling
+from slovomat.storage.tables import Batch, batch_rows
 
 _CONNECT_S = 10
 _PATIENCE_S = 3_600
 """For one statement: an audit of very large books takes its time."""
-_PREFETCH_ROWS = 500
 SEQUENCES = (
     "sequence_plans",
     "sequence_pack_offers",
@@ -39,14 +38,10 @@ class PostgresTables:
 
     async def batches(self, table: str) -> AsyncIterator[Batch]:
         """All rows, in no order."""
-        filling: Filling | None = None
         reading = self._statements.one(f"read_{table}")
-        async for record in self._connection.cursor(reading.text, prefetch=_PREFETCH_ROWS):
-            filling = filling or Filling(tuple(record.keys()))
-            if full := filling.add(tuple(record)):
-                yield full
-        if filling and (rest := filling.rest()):
-            yield rest
+        cursor = await self._connection.cursor(reading.text)
+        while records := await cursor.fetch(batch_rows(table)):
+            yield Batch(tuple(records[0].keys()), [tuple(record) for record in records])
 
     async def take(self, table: str, batch: Batch) -> None:
         """Adds rows."""

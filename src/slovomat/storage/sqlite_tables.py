@@ -9,7 +9,7 @@ from slovomat.ports.store import Audit, StoreUnavailableError
 from slovomat.storage.audit import audit
 from slovomat.storage.queries import load_queries
 from slovomat.storage.sqlite_writer import SQLiteTx, drive
-from slovomat.storage.tables import Batch, Filling
+from slovomat.storage.tables import Batch, batch_rows
 from slovomat.storage.tx import Row
 
 _BUSY_TIMEOUT_S = 10
@@ -27,12 +27,9 @@ class SQLiteTables:
     async def batches(self, table: str) -> AsyncIterator[Batch]:
         """All rows, in no order."""
         cursor = self._connection.execute(self._queries[f"read_{table}"])
-        filling = Filling(tuple(column[0] for column in cursor.description))
-        for row in cursor:
-            if full := filling.add(_storable(row)):
-                yield full
-        if rest := filling.rest():
-            yield rest
+        columns = tuple(column[0] for column in cursor.description)
+        while rows := cursor.fetchmany(batch_rows(table)):
+            yield Batch(columns, _storable(rows))
 
     async def take(self, table: str, batch: Batch) -> None:
         """Adds rows."""
@@ -76,7 +73,10 @@ def tables_of(path: Path) -> Iterator[SQLiteTables]:
         raise StoreUnavailableError(f"{path}: {error}") from error
 
 
-def _storable(row: Row) -> Row:
-    if not any(isinstance(value, str) and _NUL in value for value in row):
-        return row
-    return tuple(value.replace(_NUL, _IN_ITS_PLACE) if isinstance(value, str) else value for value in row)
+def _storable(rows: list[Row]) -> list[Row]:
+    if not any(_NUL in value for row in rows for value in row if value.__class__ is str):
+        return rows
+    return [
+        tuple(value.replace(_NUL, _IN_ITS_PLACE) if isinstance(value, str) else value for value in row)
+        for row in rows
+    ]

@@ -28,12 +28,19 @@ LEFT_BEHIND = {
     "nodes": "leases of processes, which do not come along",
 }
 _BATCH_ROWS = 2_000
-_BATCH_CHARS = 4 << 20
+_HEAVY_BATCH_ROWS = 100
+_HEAVY = {"jobs", "idempotency"}
+"""Each of their rows may hold a megabyte."""
 _DIGEST_BYTES = 16
 
 Progress = Callable[[str, int], None]
 """Told of a table and of how many of its rows are through, and of DONE before all is compared."""
 DONE = ""
+
+
+def batch_rows(table: str) -> int:
+    """How many of a table's rows are in hand at once."""
+    return _HEAVY_BATCH_ROWS if table in _HEAVY else _BATCH_ROWS
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -75,25 +82,3 @@ class Tally:
     def digest(self) -> str:
         """Hexadecimal; the same for the same rows."""
         return (self._sum % (1 << 8 * _DIGEST_BYTES)).to_bytes(_DIGEST_BYTES, "big").hex()
-
-
-class Filling:
-    """A batch in the making: it ends before it grows heavy."""
-
-    def __init__(self, columns: tuple[str, ...]) -> None:
-        self._columns = columns
-        self._rows: list[Row] = []
-        self._chars = 0
-
-    def add(self, row: Row) -> Batch | None:
-        """The batch, when this row has made it full."""
-        self._rows.append(row)
-        self._chars += sum(len(value) for value in row if isinstance(value, str | bytes))
-        if len(self._rows) < _BATCH_ROWS and self._chars < _BATCH_CHARS:
-            return None
-        return self.rest()
-
-    def rest(self) -> Batch | None:
-        """What there is, if anything."""
-        rows, self._rows, self._chars = self._rows, [], 0
-        return Batch(self._columns, rows) if rows else None
