@@ -115,3 +115,25 @@ async def test_a_node_that_wakes_settles_nothing_that_was_taken_over(
         assert (await frozen.chat("quick")).status == 200
         assert (await running.settled()).spent == 2 * JOBS + 2
         assert sum(upstream.asked[f"text {number}"] for number in range(JOBS)) == 2 * JOBS
+
+
+async def test_a_node_that_is_stopped_hands_its_jobs_to_another(
+    tmp_path: Path, postgres_database: str
+) -> None:
+    """SIGTERM: what is not done in the drain's time starts elsewhere long before a lease ends; exit 0."""
+    stuck = Stuck()
+    settings = {"workers": JOBS, "lease_s": 600, "drain_s": 0.3}
+    async with two(tmp_path, postgres_database, stuck, **settings) as (running, upstream):
+        stopped, alive = running.crowds
+        os.kill(running.services[1].pid, signal.SIGSTOP)
+        ids = [job_id(await stopped.textbot(f"text {number}")) for number in range(JOBS)]
+        chat = asyncio.ensure_future(stopped.chat("chat"))
+        await asked(upstream, JOBS + 1)
+        os.kill(running.services[1].pid, signal.SIGCONT)
+        stopping = asyncio.ensure_future(anyio.to_thread.run_sync(running.services[0].stop))
+        await asked(upstream, 2 * JOBS + 1)
+        assert ((await chat).status, await stopping) == (503, 0)
+        stuck.go_on.set()
+        assert {(await alive.ended(job))["status"] for job in ids} == {"completed"}
+        assert (await running.settled()).spent == 2 * JOBS
+        assert await running.sql("SELECT count(*) FROM nodes") == [(1,)]
