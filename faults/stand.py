@@ -22,6 +22,7 @@ ENGINES = (ONE, POSTGRES)
 ALL = (ONE, POSTGRES, FOUR, NODES)
 _COUNTS = {ONE: 1, POSTGRES: 1, FOUR: 4, NODES: 2}
 PLAN = "Bank"
+_SUPERVISED_S = 60
 Route = Callable[[str, int, int], int]
 """(between what, which node, port) → the port to use instead: where proxies are put in."""
 
@@ -38,6 +39,18 @@ class Node(Service):
     def port(self) -> int:
         """Where it listens, in every start."""
         return int(self._env["SLOVOMAT_PORT"])
+
+    def start(self) -> None:
+        """Again and again, as its supervisor would: while its database is away, a start fails."""
+        end = time.monotonic() + _SUPERVISED_S
+        while True:
+            try:
+                super().start()
+                return
+            except AssertionError:
+                if time.monotonic() > end:
+                    raise
+            time.sleep(0.5)
 
     def set(self, **variables: str) -> None:
         """Further variables of its environment, from the next start on."""

@@ -13,6 +13,7 @@ from faults.proxy import Proxy
 from faults.stand import Stand
 
 Act = Callable[[], Awaitable[None]]
+_ON_TOP = 0.4
 
 
 @dataclass
@@ -27,7 +28,10 @@ class Links:
 
 
 class Nemesis:
-    """Plays one fault after another; each is over when the next begins."""
+    """Plays one fault after another; each is over when the next begins.
+
+    Now and then a bad network comes on top, so that what clears up after one fault meets another.
+    """
 
     def __init__(self, stand: Stand, links: Links, chance: random.Random) -> None:
         self._stand = stand
@@ -40,12 +44,16 @@ class Nemesis:
             "a server stopped and continued": self._freeze,
             "a server deployed anew": self._deploy,
         }
+        self._networks: dict[str, Act] = {}
         for between in links.proxies:
-            self._acts[f"{between}: delay"] = self._network(between, lambda p: p.delay(0.2))
-            self._acts[f"{between}: reset"] = self._network(between, Proxy.reset)
-            self._acts[f"{between}: black hole"] = self._network(between, Proxy.black_hole)
-            self._acts[f"{between}: half-open"] = self._network(between, Proxy.half_open)
-            self._acts[f"{between}: refused"] = self._network(between, Proxy.refuse)
+            self._networks |= {
+                f"{between}: delay": self._network(between, lambda p: p.delay(0.2)),
+                f"{between}: reset": self._network(between, Proxy.reset),
+                f"{between}: black hole": self._network(between, Proxy.black_hole),
+                f"{between}: half-open": self._network(between, Proxy.half_open),
+                f"{between}: refused": self._network(between, Proxy.refuse),
+            }
+        self._acts |= self._networks
         if stand.database:
             self._acts |= {
                 "PostgreSQL restarted, immediate": self._restart_database,
@@ -68,8 +76,11 @@ class Nemesis:
                 if not in_time():
                     return
                 await asyncio.sleep(self._span(0.3, 1.5))
-                await self._acts[name]()
-                self.played[name] += 1
+                together = [name]
+                if name not in self._networks and self._chance.random() < _ON_TOP:
+                    together.append(self._chance.choice(sorted(self._networks)))
+                await asyncio.gather(*(self._acts[one]() for one in together))
+                self.played.update(together)
             faults -= len(names)
 
     def _span(self, least_s: float, most_s: float) -> float:
