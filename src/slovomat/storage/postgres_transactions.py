@@ -18,6 +18,11 @@ _REPORT_S = 900.0
 _FIND_OUT_S = 30.0
 _ASK_AGAIN_S = 0.1
 
+_UNNUMBERED = (
+    "this server writes without a transaction id, by which a lost answer to a commit is found out:"
+    " PostgreSQL itself is needed, not a server that speaks its language"
+)
+
 CONFLICTS = (
     ConflictError,
     asyncpg.SerializationError,
@@ -110,6 +115,8 @@ class Transactions:
             try:
                 result = await work(tx)
                 transaction: str | None = (await tx.rows("transaction_id"))[0][0]
+                if tx.wrote and transaction is None:
+                    raise StoreUnavailableError(_UNNUMBERED)
             except GONE:
                 raise
             except BaseException:

@@ -45,24 +45,29 @@ class PostgresTx:
         self._connection = connection
         self._statements = statements
         self._timeout_s = timeout_s
+        self.wrote = False
+        """Whether any row was changed."""
 
     async def rows(self, query: str, **values: Any) -> list[Row]:
         """The rows of a named query."""
         statement = self._statements.one(query)
         given = [values[name] for name in statement.values]
         found = await self._connection.fetch(statement.text, *given, timeout=self._timeout_s)
+        self._note(statement, len(found))
         return [tuple(row) for row in found]
 
     async def run(self, query: str, **values: Any) -> int:
         """How many rows a named statement touched."""
         statement = self._statements.one(query)
         status = await self._connection.execute(statement.text, *[values[name] for name in statement.values])
+        self._note(statement, _touched(status))
         return _touched(status)
 
     async def rows_each(self, query: str, items: Sequence[Values]) -> list[list[Row]]:
         """The rows of a named query for each item, in one round trip."""
         statement = await self._statements.many(self._connection, query)
         found = await self._connection.fetch(statement.text, *_columns(statement, items))
+        self._note(statement, len(found))
         if self._statements.inserts(query):
             return _made(found, len(items))
         rows: list[list[Row]] = [[] for _ in items]
@@ -76,13 +81,20 @@ class PostgresTx:
         columns = _columns(statement, items)
         if self._statements.inserts(query):
             status = await self._connection.execute(statement.text, *columns)
+            self._note(statement, _touched(status))
             if _touched(status) != len(items):
                 raise ConflictError
             return [1] * len(items)
         touched = [0] * len(items)
-        for row in await self._connection.fetch(statement.text, *columns):
+        found = await self._connection.fetch(statement.text, *columns)
+        self._note(statement, len(found))
+        for row in found:
             touched[row[0] - 1] += 1
         return touched
+
+    def _note(self, statement: Statement, touched: int) -> None:
+        if touched and statement.writes:
+            self.wrote = True
 
 
 def _touched(status: str) -> int:

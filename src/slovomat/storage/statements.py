@@ -28,6 +28,11 @@ class Statement(msgspec.Struct, frozen=True):
     text: str
     values: tuple[str, ...]
 
+    @property
+    def writes(self) -> bool:
+        """Whether its rows are changed ones."""
+        return not self.text.startswith("SELECT")
+
 
 def single(query: str) -> Statement:
     """The query for one item."""
