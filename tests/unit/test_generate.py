@@ -134,7 +134,7 @@ async def test_the_deadline_and_the_drain_release(books: Books) -> None:
     assert await late.state() == "released"
     client = Departure(30)
     stopped = Stage(books, PlayedUpstream(steps(client.drain, for_ever)), client)
-    assert code(await stopped.plain()) is Code.OVERLOADED
+    assert code(await stopped.plain()) is Code.DRAINING
     assert await stopped.state() == "released"
 
 
@@ -259,7 +259,7 @@ async def test_a_drained_stream_is_released_and_told(books: Books, pieces: int) 
     stage = Stage(books, PlayedUpstream(script), client)
     sink = PlayedSink()
     await stage.stream(sink)
-    assert [code(end) for end in sink.ends] == [Code.OVERLOADED]
+    assert [code(end) for end in sink.ends] == [Code.DRAINING]
     assert await stage.state() == "released"
 
 

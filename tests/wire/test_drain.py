@@ -129,6 +129,7 @@ async def test_what_cannot_finish_is_released_or_handed_back(tmp_path: Path) -> 
         assert "first" in text
         assert "[DONE]" not in text
         assert '"code":"overloaded"' in text.replace(" ", "")
+        assert "Сервис перезапускается" in text
         assert (await refused).status == 503
         upstream.go_on.set()
         await anyio.to_thread.run_sync(service.start)

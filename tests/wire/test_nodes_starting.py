@@ -46,9 +46,7 @@ async def test_a_node_with_another_secret_does_not_start(tmp_path: Path, postgre
         stranger = make_node(tmp_path / "stranger", upstream.url, postgres_database, secret=OTHER_SECRET)
         try:
             await start_all([first])
-            with pytest.raises(
-                AssertionError, match=r"made with another secret\. Give every node the same"
-            ):
+            with pytest.raises(AssertionError, match=r"made with another secret\. Give every node the same"):
                 await anyio.to_thread.run_sync(stranger.start)
             assert await readiness(first.url) == 200
         finally:

@@ -45,6 +45,7 @@ _KINDS: dict[Code, tuple[str, str | None]] = {
     Code.IDEMPOTENCY_IN_PROGRESS: (_INVALID, "idempotency_in_progress"),
     Code.IDEMPOTENCY_MISMATCH: (_INVALID, "idempotency_mismatch"),
     Code.OVERLOADED: (_SERVER, "overloaded"),
+    Code.DRAINING: (_SERVER, "overloaded"),
     Code.NO_UPSTREAM: (_SERVER, "overloaded"),
     Code.UPSTREAM_ERROR: (_SERVER, "upstream_error"),
     Code.UPSTREAM_TIMEOUT: (_SERVER, "upstream_timeout"),

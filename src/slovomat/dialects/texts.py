@@ -93,6 +93,10 @@ TEXTS: Catalogue = {
         "Сервис перегружен. Повторите через несколько секунд.",
         "The service is overloaded. Try again in a few seconds.",
     ),
+    Code.DRAINING: (
+        "Сервис перезапускается, запросы не списаны. Повторите через несколько секунд.",
+        "The service is restarting, nothing was charged. Try again in a few seconds.",
+    ),
     Code.NO_UPSTREAM: (
         "Модель пока недоступна: {detail_ru}. {remedy_ru}",
         "The model is not available yet: {detail}. {remedy}",
@@ -163,6 +167,7 @@ STATUS: dict[Code, int] = {
     Code.IDEMPOTENCY_IN_PROGRESS: 409,
     Code.IDEMPOTENCY_MISMATCH: 422,
     Code.OVERLOADED: 503,
+    Code.DRAINING: 503,
     Code.NO_UPSTREAM: 503,
     Code.UPSTREAM_ERROR: 502,
     Code.UPSTREAM_TIMEOUT: 504,

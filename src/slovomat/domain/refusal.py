@@ -33,6 +33,7 @@ class Code(StrEnum):
     IDEMPOTENCY_IN_PROGRESS = "idempotency_in_progress"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
     OVERLOADED = "overloaded"
+    DRAINING = "draining"
     NO_UPSTREAM = "no_upstream"
     UPSTREAM_ERROR = "upstream_error"
     UPSTREAM_TIMEOUT = "upstream_timeout"

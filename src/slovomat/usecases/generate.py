@@ -155,7 +155,7 @@ class Generator:
         """What the client is told of the upstream's failure; None: the wait for it was ended."""
         if failure is not None:
             return refusal_of(failure, self._upstream.readiness())
-        return Refusal(code=Code.OVERLOADED if client.drained else Code.UPSTREAM_TIMEOUT)
+        return Refusal(code=Code.DRAINING if client.drained else Code.UPSTREAM_TIMEOUT)
 
     async def close(self, closing: Closing, answer: StoredAnswer | None) -> bool:
         """Whether the hold is closed as told."""

@@ -62,9 +62,11 @@ class Gate:
         return len(self._inside)
 
     def _refusal(self, size_bytes: int) -> Refusal | None:
+        if self.closed:
+            return Refusal(code=Code.DRAINING)
         rules = self._rules
         full = self.inside >= rules.direct_max or self._bytes + size_bytes > rules.bytes_max
-        return Refusal(code=Code.OVERLOADED) if self.closed or full else None
+        return Refusal(code=Code.OVERLOADED) if full else None
 
     @asynccontextmanager
     async def _slot(self, who: str) -> AsyncIterator[Refusal | None]:

@@ -57,7 +57,7 @@ def of_refusal(refusal: Refusal) -> list[Header]:
     """When to come again, and that some refusals do not pass by themselves."""
     headers: list[Header] = []
     wait_ms = refusal.retry_after_ms
-    if wait_ms is None and refusal.code in {Code.OVERLOADED, Code.NO_UPSTREAM}:
+    if wait_ms is None and refusal.code in {Code.OVERLOADED, Code.DRAINING, Code.NO_UPSTREAM}:
         wait_ms = 1000
     if wait_ms is not None:
         headers.append((b"retry-after", b"%d" % max(1, -(-wait_ms // 1000))))

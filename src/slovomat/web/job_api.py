@@ -87,7 +87,9 @@ class JobAPI:
         readiness = self._services.upstream.readiness()
         if not readiness.ready:
             return unavailable(readiness)
-        if self._services.queue.full or self._services.gate.closed:
+        if self._services.gate.closed:
+            return Refusal(code=Code.DRAINING)
+        if self._services.queue.full:
             return Refusal(code=Code.OVERLOADED)
         return None
 

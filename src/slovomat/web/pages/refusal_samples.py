@@ -20,7 +20,9 @@ _NAMES: dict[Code, dict[str, str | int]] = {
         "remedy_ru": "Повторите через минуту.",
     },
 }
-RETRIED = frozenset({Code.TOO_OFTEN, Code.IDEMPOTENCY_IN_PROGRESS, Code.OVERLOADED, Code.NO_UPSTREAM})
+RETRIED = frozenset(
+    {Code.TOO_OFTEN, Code.IDEMPOTENCY_IN_PROGRESS, Code.OVERLOADED, Code.DRAINING, Code.NO_UPSTREAM}
+)
 """Refusals that pass by themselves: their answers carry Retry-After."""
 
 

@@ -44,6 +44,7 @@ _REFUSALS = {
         "Тот же Idempotency-Key, другое тело", "Same Idempotency-Key, another body"
     ),
     Code.OVERLOADED: Text("Сервис перегружен", "The service is overloaded"),
+    Code.DRAINING: Text("Сервис перезапускается", "The service is restarting"),
     Code.NO_UPSTREAM: Text("Модель ещё не готова", "The model is not ready yet"),
     Code.UPSTREAM_ERROR: Text(
         "Модель не смогла ответить, цена возвращена", "The model could not answer, the price is back"
