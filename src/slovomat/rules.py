@@ -30,7 +30,7 @@ def admission_rules(settings: Settings, owner: str) -> AdmissionRules:
         creates_per_minute=settings.creates_per_minute,
         polls_per_minute=settings.polls_per_minute,
         balances_per_minute=settings.balances_per_minute,
-        hold_ms=int(settings.request_timeout_s * 1000) + _HOLD_GRACE_MS,
+        hold_ms=_hold_ms(settings),
         idempotency_ms=settings.idempotency_hours * _HOUR_MS,
         owner=owner,
         holds_waiting_max=settings.holds_waiting_max,
@@ -65,4 +65,9 @@ def sweep_rules(settings: Settings, owner: str) -> SweepRules:
         job_wait_ms=settings.job_wait_hours * _HOUR_MS,
         results_ms=settings.results_days * 24 * _HOUR_MS,
         idempotency_ms=settings.idempotency_hours * _HOUR_MS,
+        hold_ms=_hold_ms(settings),
     )
+
+
+def _hold_ms(settings: Settings) -> int:
+    return int(settings.request_timeout_s * 1000) + _HOLD_GRACE_MS

@@ -25,7 +25,12 @@ async def books(tmp_path: Path) -> AsyncIterator[Books]:
 def sweep(books: Books, live: Collection[GenerationId] = (), running: Collection[GenerationId] = ()) -> Sweep:
     """The sweep of one process."""
     rules = SweepRules(
-        owner="me", lease_ms=LEASE_MS, results_ms=30 * DAY_MS, job_wait_ms=DAY_MS, idempotency_ms=DAY_MS
+        owner="me",
+        lease_ms=LEASE_MS,
+        results_ms=30 * DAY_MS,
+        job_wait_ms=DAY_MS,
+        idempotency_ms=DAY_MS,
+        hold_ms=660_000,
     )
     return Sweep(books.store, books.env, rules, live, lambda: running)
 
@@ -64,6 +69,18 @@ async def test_holds_past_their_time_expire_but_not_those_alive(books: Books) ->
     books.env.jump_ms(DAY_MS)
     assert await sweep(books, {alive}).holds() == 1
     assert not await books.close(dead, HoldState.SETTLED)
+    assert await books.close(alive, HoldState.SETTLED)
+    assert await books.balance() == 1998
+
+
+async def test_a_hold_that_was_never_heard_of_does_not_wait_for_its_time(books: Books) -> None:
+    """Committed while its caller was told that the database is away: given back after a minute and a half."""
+    await books.held()
+    alive = await books.held()
+    books.env.jump_ms(80_000)
+    assert await sweep(books, {alive}).holds() == 0
+    books.env.jump_ms(11_000)
+    assert await sweep(books, {alive}).holds() == 1
     assert await books.close(alive, HoldState.SETTLED)
     assert await books.balance() == 1998
 

@@ -1,6 +1,6 @@
 """What nobody else will close: holds whose process died, leases that lapsed, texts past their time."""
 
-from collections.abc import Callable, Collection, Container, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 
@@ -13,16 +13,19 @@ _BATCH = 500
 _DAY_MS = 86_400_000
 _STEADY_S = 600.0
 _JUMP_MS = 60_000
+_ASKED_MS = 90_000
+"""Nobody waits longer for a hold: an older one on which nobody works was asked for in vain."""
 
 
 class SweepRules(msgspec.Struct, frozen=True, kw_only=True):
-    """How long things are kept; `owner` is this process."""
+    """How long things are kept; `owner` is this process, `hold_ms` the time that its holds are opened for."""
 
     owner: str
     lease_ms: int
     results_ms: int
     job_wait_ms: int
     idempotency_ms: int
+    hold_ms: int = 0
 
 
 class _SteadyClock:
@@ -58,7 +61,7 @@ class Sweep:
         store: Store,
         env: Env,
         rules: SweepRules,
-        live: Container[GenerationId],
+        live: Collection[GenerationId],
         running: Callable[[], Collection[GenerationId]],
     ) -> None:
         self._store = store
@@ -77,8 +80,12 @@ class Sweep:
         await self.orphans()
 
     async def holds(self) -> int:
-        """Expires this process's holds past their time, but for those that it still works on."""
-        found = await self._store.expired_holds(self._rules.owner, self._env.now_ms(), _BATCH)
+        """Expires this process's holds past their time, but for those that it still works on.
+
+        Committed while its caller was told that the database is away: such a hold does not wait for its time.
+        """
+        before_ms = self._env.now_ms() + max(0, self._rules.hold_ms - _ASKED_MS)
+        found = await self._store.expired_holds(self._rules.owner, before_ms, _BATCH + len(self._live))
         dead = [hold for hold in found if hold.id not in self._live]
         return await self._expire(dead, "expired")
 
