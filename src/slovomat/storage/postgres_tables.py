@@ -40,7 +40,8 @@ class PostgresTables:
         """All rows, in no order."""
         reading = self._statements.one(f"read_{table}")
         cursor = await self._connection.cursor(reading.text)
-        while records := await cursor.fetch(batch_rows(table)):
+        count = batch_rows(table)
+        while records := await cursor.fetch(count):
             yield Batch(tuple(records[0].keys()), [tuple(record) for record in records])
 
     async def take(self, table: str, batch: Batch) -> None:
