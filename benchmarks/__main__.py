@@ -1,4 +1,7 @@
-"""`./dev bench`: starts the service and a mock upstream, loads them, prints what a request costs."""
+"""`./dev bench`: starts the service and a mock upstream, loads them, prints what a request costs.
+
+`./dev bench nodes`: the same for several nodes on one PostgreSQL. `./dev bench store`: the store by itself.
+"""
 
 import argparse
 import contextlib
@@ -7,25 +10,29 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import proxy
+from tests.servers.postgres import PostgresServer
+
+from benchmarks import proxy, store
 from benchmarks.loads import CHUNKS, make_loads
 from benchmarks.native import CannotMeasureError, build
 from benchmarks.processes import Cores, first_line, running
-from benchmarks.report import OURS, REFERENCE, document, table, wrong
+from benchmarks.report import ON_POSTGRES, OURS, REFERENCE, document, table, wrong
 from benchmarks.rounds import CONNECTIONS, Bench, Measured, Server
-from benchmarks.service import serving
+from benchmarks.stage import Stage
 
 _NOTES = f"""
 {CONNECTIONS} connections on loopback, {CHUNKS} chunks a stream. CPU: user and system time of all processes.
 A job's creation is measured without its generation (the upstream holds such jobs back), a poll on a
-job that is done.
+job that is done. PostgreSQL waits for the disk at every commit (fsync), as SQLite does.
 """
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
+    parser.add_argument("what", nargs="?", choices=("nodes",), help="several nodes on one PostgreSQL")
     parser.add_argument("--json", metavar="FILE", type=Path, help="also write every round to FILE")
     parser.add_argument("--seconds", metavar="N", type=_seconds, default=3.0, help="of each load (3)")
     parser.add_argument("--quick", action="store_true", help="one second of each load, in one round")
@@ -39,24 +46,48 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _measure(cores: Cores, seconds: float, rounds: int) -> Measured:
-    programs = {name: build(name) for name in ("mock_upstream", "load")}
+@contextlib.contextmanager
+def _stage(cores: Cores) -> Iterator[Stage]:
+    """The folder, the upstream, and a PostgreSQL, on the cores of everything but what is measured."""
     with contextlib.ExitStack() as started:
         folder = Path(started.enter_context(tempfile.TemporaryDirectory(prefix="slovomat-bench-")))
         os.sched_setaffinity(0, cores.others)
-        mock = started.enter_context(
-            running([programs["mock_upstream"], str(CHUNKS)], cores.others, folder / "mock.log")
+        command: list[str | Path] = [build("mock_upstream"), str(CHUNKS)]
+        mock = started.enter_context(running(command, cores.others, folder / "mock.log"))
+        postgres = started.enter_context(PostgresServer(durable=True))
+        yield Stage(folder, int(first_line(mock)), postgres, cores)
+
+
+def _measure(stage: Stage, seconds: float, rounds: int) -> Measured:
+    """One node on SQLite, one on PostgreSQL, and the reference."""
+    with contextlib.ExitStack() as started:
+        (on_file,) = started.enter_context(stage.nodes("sqlite", 1))
+        (on_server,) = started.enter_context(
+            stage.nodes("postgres", 1, stage.postgres.create_database("one"))
         )
-        upstream_port = int(first_line(mock))
-        service = started.enter_context(serving(folder, upstream_port, cores.tested))
-        servers = [Server(OURS, service.pid, service.port)]
+        loads = make_loads(on_file)
+        servers = [
+            Server(OURS, [(on_file.pid, on_file.port)], loads),
+            stage.on_postgres(ON_POSTGRES, [on_server]),
+        ]
         nginx = proxy.installed()
         if nginx:
-            reference = proxy.proxying(nginx, folder, upstream_port, cores.tested)
-            servers.append(Server(REFERENCE, *started.enter_context(reference)))
+            reference = proxy.proxying(nginx, stage.folder, stage.upstream_port, stage.cores.tested)
+            servers.append(Server(REFERENCE, [started.enter_context(reference)], loads))
         else:
             _tell("nginx is not installed: no reference in this run")
-        return Bench(programs["load"], folder, seconds).rounds(servers, make_loads(service), rounds, _tell)
+        return Bench(build("load"), stage.folder, seconds).rounds(servers, rounds, _tell)
+
+
+def _measure_nodes(stage: Stage, seconds: float, rounds: int) -> Measured:
+    """One, two and four nodes, each group on a database of its own."""
+    with contextlib.ExitStack() as started:
+        servers = []
+        for count in (1, 2, 4):
+            url = stage.postgres.create_database(f"nodes{count}")
+            nodes = started.enter_context(stage.nodes(f"nodes{count}", count, url))
+            servers.append(stage.on_postgres(f"{count} on PostgreSQL", nodes))
+        return Bench(build("load"), stage.folder, seconds).rounds(servers, rounds, _tell)
 
 
 def _tell(text: str) -> None:
@@ -65,6 +96,8 @@ def _tell(text: str) -> None:
 
 def main() -> int:
     """0 when every answer was right, 1 when one was not or nothing could be measured."""
+    if sys.argv[1:2] == ["store"]:
+        return store.main(sys.argv[2:], _tell)
     asked = _arguments()
     if not sys.platform.startswith("linux"):
         _tell("the benchmark reads /proc and pins cores: it needs Linux")
@@ -76,7 +109,8 @@ def main() -> int:
         _tell("one core for everything: requests/s and latencies mean little here, CPU a request does")
     seconds, rounds = (1.0, 1) if asked.quick else (asked.seconds, 3)
     try:
-        found = _measure(cores, seconds, rounds)
+        with _stage(cores) as stage:
+            found = (_measure_nodes if asked.what else _measure)(stage, seconds, rounds)
     except CannotMeasureError as error:
         _tell(f"cannot measure: {error}")
         return 1

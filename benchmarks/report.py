@@ -7,8 +7,19 @@ from typing import Any
 
 from benchmarks.rounds import CONNECTIONS, Figures, Measured, medians
 
-_COLUMNS = ("load", "server", "requests/s", "p50 ms", "p99 ms", "CPU us/request", "RSS MB", "wrong")
+_COLUMNS = (
+    "load",
+    "server",
+    "requests/s",
+    "p50 ms",
+    "p99 ms",
+    "CPU us/request",
+    "of PostgreSQL",
+    "RSS MB",
+    "wrong",
+)
 OURS, REFERENCE = "slovomat", "nginx"
+ON_POSTGRES = "slovomat, PostgreSQL"
 
 
 def table(found: Measured) -> str:
@@ -33,6 +44,7 @@ def _row(load: str, server: str, figures: Figures) -> tuple[str, ...]:
         f"{figures.p50_ms:.2f}",
         f"{figures.p99_ms:.2f}",
         f"{figures.cpu_us:,.1f}",
+        f"{figures.database_us:,.1f}" if figures.database_us else "",
         f"{figures.rss_mb:.0f}",
         str(figures.wrong),
     )

@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -17,20 +18,25 @@ _PATIENCE_S = 30
 
 
 class Server(NamedTuple):
-    """What is measured: the first process of its tree, and its port."""
+    """What is measured: nodes by first process and port, what is asked of them, the database beside them."""
 
     name: str
-    pid: int
-    port: int
+    nodes: Sequence[tuple[int, int]]
+    loads: Sequence[Load]
+    database: int | None = None
 
 
 class Figures(NamedTuple):
-    """One measurement, or the medians of several. `wrong`: answers that were not as expected, summed."""
+    """One measurement, or the medians of several. `wrong`: answers that were not as expected, summed.
+
+    `cpu_us`: of the nodes, a request; `database_us`: of the database server beside them.
+    """
 
     requests_per_s: float
     p50_ms: float
     p99_ms: float
     cpu_us: float
+    database_us: float
     rss_mb: float
     wrong: int
 
@@ -46,14 +52,13 @@ class Bench:
         self._folder = folder
         self._seconds = seconds
 
-    def rounds(
-        self, servers: Sequence[Server], loads: Sequence[Load], count: int, tell: Callable[[str], None]
-    ) -> Measured:
+    def rounds(self, servers: Sequence[Server], count: int, tell: Callable[[str], None]) -> Measured:
         """Figures by load and server, one a round."""
         found: Measured = {}
         for number in range(1, count + 1):
-            for load in loads:
+            for index in range(len(servers[0].loads)):
                 for server in servers:
+                    load = server.loads[index]
                     tell(f"round {number} of {count}: {load.name}, {server.name}")
                     found.setdefault((load.name, server.name), []).append(self._measure(server, load))
         return found
@@ -61,23 +66,31 @@ class Bench:
     def _measure(self, server: Server, load: Load) -> Figures:
         file = self._folder / "request"
         file.write_bytes(load.request)
-        self._run(server.port, _WARM_S, load.events, file)
-        before_us = cpu_us(server.pid)
-        told = self._run(server.port, self._seconds, load.events, file)
-        spent_us = cpu_us(server.pid) - before_us
-        requests = max(int(told["requests"]), 1)
+        self._run(server, _WARM_S, load.events, file)
+        before_us, database_us = _nodes_us(server), _database_us(server)
+        told = self._run(server, self._seconds, load.events, file)
+        spent_us, database_us = _nodes_us(server) - before_us, _database_us(server) - database_us
+        requests = max(sum(int(one["requests"]) for one in told), 1)
         return Figures(
-            requests_per_s=told["requests"] / told["seconds"],
-            p50_ms=told["p50_ms"],
-            p99_ms=told["p99_ms"],
+            requests_per_s=sum(one["requests"] / one["seconds"] for one in told),
+            p50_ms=median(one["p50_ms"] for one in told),
+            p99_ms=max(one["p99_ms"] for one in told),
             cpu_us=spent_us / requests,
-            rss_mb=resident_bytes(server.pid) / 1e6,
-            wrong=int(told["wrong"] + told["broken"]),
+            database_us=database_us / requests,
+            rss_mb=sum(resident_bytes(pid) for pid, _ in server.nodes) / 1e6,
+            wrong=sum(int(one["wrong"] + one["broken"]) for one in told),
         )
 
-    def _run(self, port: int, seconds: float, events: int, file: Path) -> dict[str, float]:
-        """The load tool's own words; it shares this process's cores."""
-        words = [self._program, port, CONNECTIONS, seconds, events, file]
+    def _run(self, server: Server, seconds: float, events: int, file: Path) -> list[dict[str, float]]:
+        """What a load tool for each node says; they share this process's cores."""
+        with ThreadPoolExecutor() as pool:
+            connections = CONNECTIONS // len(server.nodes)
+            return list(
+                pool.map(lambda node: self._load(node[1], connections, seconds, events, file), server.nodes)
+            )
+
+    def _load(self, port: int, connections: int, seconds: float, events: int, file: Path) -> dict[str, float]:
+        words = [self._program, port, connections, seconds, events, file]
         done = subprocess.run(
             [str(word) for word in words],
             capture_output=True,
@@ -91,6 +104,14 @@ class Bench:
         return told
 
 
+def _nodes_us(server: Server) -> float:
+    return sum(cpu_us(pid) for pid, _ in server.nodes)
+
+
+def _database_us(server: Server) -> float:
+    return cpu_us(server.database) if server.database is not None else 0.0
+
+
 def medians(rounds: Sequence[Figures]) -> Figures:
     """The median of each figure by itself."""
     return Figures(
@@ -98,6 +119,7 @@ def medians(rounds: Sequence[Figures]) -> Figures:
         p50_ms=median(one.p50_ms for one in rounds),
         p99_ms=median(one.p99_ms for one in rounds),
         cpu_us=median(one.cpu_us for one in rounds),
+        database_us=median(one.database_us for one in rounds),
         rss_mb=median(one.rss_mb for one in rounds),
         wrong=sum(one.wrong for one in rounds),
     )

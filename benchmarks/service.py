@@ -19,6 +19,7 @@ from benchmarks.processes import running
 START_S = 60
 _CUSTOMER = "bench@example.org"
 _PACK_REQUESTS = 500_000_000
+_SECRET = "5" * 64
 # Every guard stays in force except those that would stop one customer at some rate.
 _SETTINGS = {
     "PORT": "0",
@@ -49,17 +50,23 @@ class Service:
             return answer.status, answer.read()
 
 
-@contextlib.contextmanager
-def serving(folder: Path, upstream_port: int, cores: set[int]) -> Iterator[Service]:
-    """The service, started, until the block ends."""
+def environment(folder: Path, upstream_port: int, database_url: str = "") -> dict[str, str]:
+    """The settings of a node with a data folder of its own; SQLite, unless a PostgreSQL is named."""
+    folder.mkdir(exist_ok=True)
     env = {name: value for name, value in os.environ.items() if not name.startswith("SLOVOMAT_")}
     env |= {f"SLOVOMAT_{name}": value for name, value in _SETTINGS.items()}
-    env |= {
+    return env | {
         "SLOVOMAT_DATA": str(folder / "data"),
         "SLOVOMAT_CONFIG": str(_empty(folder / "slovomat.toml")),
         "SLOVOMAT_UPSTREAM_URL": f"http://127.0.0.1:{upstream_port}/v1",
+        "SLOVOMAT_DATABASE_URL": database_url,
+        "SLOVOMAT_SECRET": _SECRET,
     }
-    key = _customer(env)
+
+
+@contextlib.contextmanager
+def serving(folder: Path, env: dict[str, str], key: str, cores: set[int]) -> Iterator[Service]:
+    """The service, started, until the block ends."""
     log = folder / "service.log"
     with running([sys.executable, "-m", "slovomat", "serve"], cores, log, env) as process:
         yield Service(process.pid, _listens(process, log), key)
@@ -71,7 +78,7 @@ def _empty(file: Path) -> Path:
     return file
 
 
-def _customer(env: dict[str, str]) -> str:
+def customer(env: dict[str, str]) -> str:
     """A customer on a plan without limits, with a pack that does not run out; the key."""
     _operator(env, "plan", "set", "bench", "--rpm", "0")
     _operator(env, "user", "add", _CUSTOMER, "--plan", "bench")
