@@ -34,12 +34,13 @@ class Callers:
         hashed = key_hash(self._secret, key)
         caller = self._cache.get(hashed)
         if caller is None:
+            cache = self._cache  # a refresh puts another in its place: what was read before it is not kept
             caller = await self._store.find_caller(hashed)
             if caller is None:
                 return await self._unknown(Code.KEY_UNKNOWN, address)
-            if len(self._cache) >= _CACHE_MAX:
-                self._cache.clear()
-            self._cache[hashed] = caller
+            if len(cache) >= _CACHE_MAX:
+                cache.clear()
+            cache[hashed] = caller
         expires_at_ms = caller.key.expires_at_ms
         if expires_at_ms is not None and expires_at_ms <= self._env.now_ms():
             return Refusal(code=Code.KEY_UNKNOWN)
@@ -52,7 +53,7 @@ class Callers:
         version = await self._store.callers_version()
         if version != self._version:
             self._version = version
-            self._cache.clear()
+            self._cache = {}
 
     async def _unknown(self, code: Code, address: str) -> Refusal:
         window = await self._limits.hit("bad_key", address, self._bad_keys_per_minute)
