@@ -333,6 +333,16 @@ async def test_a_settlement_that_cannot_be_written_is_not_told_as_charged(books:
     assert stage.watch.failures == ["store: disk full"]
 
 
+async def test_two_may_close_what_is_owed(books: Books) -> None:
+    """The timer and the end of the process may be at it at once."""
+    away = Away(books.store)
+    stage = Stage(books, PlayedUpstream(steps(WHOLE)), ledger=away)  # type: ignore[arg-type]  # as above
+    await stage.plain()
+    away.back = True
+    await asyncio.gather(stage.settler.close_owed(), stage.settler.close_owed())
+    assert await stage.state() == "released"
+
+
 async def test_a_slow_readers_stream_is_charged_at_its_deadline(books: Books) -> None:
     """What was delivered counts, when it was the client who kept the stream from ending."""
     stage = Stage(

@@ -61,4 +61,4 @@ class Settler:
                 await self._ledger.close(closing, self._env.now_ms())
             except StoreUnavailableError:
                 return
-            del self._owed[generation]
+            self._owed.pop(generation, None)  # the timer and the end of the process may both be at it
