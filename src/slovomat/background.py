@@ -82,8 +82,7 @@ class Background:
     async def _sweep_up(self) -> None:
         await self._services.settler.close_owed()
         await self._sweep.holds()
-        await self._sweep.orphans()
-        await self._sweep.leases()
+        await self._sweep.others()
         await self._sweep.overdue()
         queued, oldest_ms = await self._services.store.queue_depth()
         self._worker.queued = queued

@@ -46,6 +46,7 @@ class Worker:
         self._rules = rules
         self._wake = asyncio.Event()
         self._running: dict[asyncio.Task[None], ClaimedJob] = {}
+        self._claiming = asyncio.Lock()
         self._stopping = False
         self._log = structlog.get_logger("slovomat")
         self.queued = 0
@@ -95,7 +96,8 @@ class Worker:
                 lease_ms=self._rules.lease_ms,
                 per_account=self._rules.per_account,
             )
-            jobs = await self._store.claim(order)
+            async with self._claiming:
+                jobs = await self._store.claim(order)
             if self._stopping:  # `stop` hands back what came too late
                 return 0
         except StoreUnavailableError as error:
@@ -152,8 +154,10 @@ class Worker:
             task.cancel()
         if self._running:
             await asyncio.wait(tuple(self._running), timeout=5)
-        try:  # after every claim: the writer keeps the order in which it was asked
-            if await self._store.hand_back(self._rules.owner, self._env.now_ms()):
+        try:
+            async with self._claiming:  # what the last claim took is handed back too
+                given = await self._store.hand_back(self._rules.owner, self._env.now_ms())
+            if given:
                 self._store.wake_others()
         except StoreUnavailableError as error:  # the next start takes them over
             self._log.error("jobs were not handed back", error=str(error))

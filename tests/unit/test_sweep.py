@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from tests.books import LEASE_MS, Books, mark, open_books
@@ -9,9 +10,18 @@ from tests.played_env import DAY_MS, HOUR_MS
 
 from slovomat.domain.generation import HoldState, JobState
 from slovomat.domain.ids import GenerationId
+from slovomat.ports.store import Store, StoreUnavailableError
 from slovomat.usecases.sweep import Sweep, SweepRules
 
 pytestmark = pytest.mark.anyio
+RULES = SweepRules(
+    owner="me",
+    lease_ms=LEASE_MS,
+    results_ms=30 * DAY_MS,
+    job_wait_ms=DAY_MS,
+    idempotency_ms=DAY_MS,
+    hold_ms=660_000,
+)
 
 
 @pytest.fixture
@@ -24,15 +34,7 @@ async def books(tmp_path: Path) -> AsyncIterator[Books]:
 
 def sweep(books: Books, live: Collection[GenerationId] = (), running: Collection[GenerationId] = ()) -> Sweep:
     """The sweep of one process."""
-    rules = SweepRules(
-        owner="me",
-        lease_ms=LEASE_MS,
-        results_ms=30 * DAY_MS,
-        job_wait_ms=DAY_MS,
-        idempotency_ms=DAY_MS,
-        hold_ms=660_000,
-    )
-    return Sweep(books.store, books.env, rules, live, lambda: running)
+    return Sweep(books.store, books.env, RULES, live, lambda: running)
 
 
 async def state(books: Books, job: GenerationId) -> JobState | None:
@@ -172,3 +174,39 @@ async def test_a_service_that_was_down_runs_its_jobs_before_it_gives_them_up(boo
     books.env.pass_s(2 * DAY_MS / 1000)
     assert await sweep(books).overdue() == 0
     assert await state(books, job) is JobState.QUEUED
+
+
+class Shared:
+    """The store, as if other nodes shared it; silent when told to be."""
+
+    shared = True
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self.silent = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def ping(self) -> None:
+        """Answers, or does not."""
+        if self.silent:
+            raise StoreUnavailableError("silent")
+
+
+async def test_after_an_outage_every_node_has_time_for_a_heartbeat(books: Books) -> None:
+    """All leases have lapsed meanwhile: who answers first takes nothing from the others for a whole lease."""
+    store = Shared(books.store)
+    sweeping = Sweep(cast("Store", store), books.env, RULES, (), tuple)
+    await books.held(owner="lives, but could not say so")
+    await books.store.beat("lives, but could not say so", (), books.env.now_ms(), LEASE_MS)
+    books.env.pass_s(LEASE_MS / 1000)
+    assert await sweeping.others() == 0
+    store.silent = True
+    books.env.pass_s(LEASE_MS / 1000 + 1)
+    with pytest.raises(StoreUnavailableError):
+        await sweeping.others()
+    store.silent = False
+    assert await sweeping.others() == 0
+    books.env.pass_s(LEASE_MS / 1000)
+    assert await sweeping.others() == 1

@@ -185,8 +185,7 @@ async def _sweep_up(parts: Parts) -> None:
     """As background.py does it."""
     await parts.settler.close_owed()
     await parts.sweep.holds()
-    await parts.sweep.orphans()
-    await parts.sweep.leases()
+    await parts.sweep.others()
     await parts.sweep.overdue()
     parts.worker.queued, _ = await parts.store.queue_depth()
 

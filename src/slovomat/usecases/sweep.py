@@ -1,5 +1,6 @@
 """What nobody else will close: holds whose process died, leases that lapsed, texts past their time."""
 
+import math
 from collections.abc import Callable, Collection, Sequence
 
 import msgspec
@@ -7,7 +8,7 @@ import msgspec
 from slovomat.domain.generation import Closing, HoldState
 from slovomat.domain.ids import GenerationId
 from slovomat.ports.env import Env
-from slovomat.ports.store import OpenHold, Store
+from slovomat.ports.store import OpenHold, Store, StoreUnavailableError
 
 _BATCH = 500
 _DAY_MS = 86_400_000
@@ -70,14 +71,29 @@ class Sweep:
         self._live = live
         self._running = running
         self._clock = _SteadyClock(env)
+        self._answers_since_s = env.monotonic_s()
 
     async def at_start(self) -> None:
         """Where nobody else serves the database, whatever is open has a dead owner."""
+        await self._store.beat(self._rules.owner, (), self._env.now_ms(), self._rules.lease_ms)
         if not self._store.shared:
             await self._store.alone(self._rules.owner)
-        await self._store.beat(self._rules.owner, (), self._env.now_ms(), self._rules.lease_ms)
-        await self.leases()
-        await self.orphans()
+            await self.leases()
+            await self.orphans()
+
+    async def others(self) -> int:
+        """What dead nodes left behind. After an outage all seem dead, until each had time for a heartbeat."""
+        if self._store.shared:
+            try:
+                await self._store.ping()
+            except StoreUnavailableError:
+                self._answers_since_s = math.inf
+                raise
+            now_s = self._env.monotonic_s()
+            self._answers_since_s = min(self._answers_since_s, now_s)
+            if now_s - self._answers_since_s < self._rules.lease_ms / 1000:
+                return 0
+        return await self.orphans() + await self.leases()
 
     async def holds(self) -> int:
         """Expires this process's holds past their time, but for those that it still works on.
