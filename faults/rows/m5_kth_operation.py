@@ -26,6 +26,8 @@ _SETTINGS: dict[str, Any] = {
     "drain_s": 1,
 }
 _HELD_S = 30
+_DYING_S = 0.05
+_SINGLES = 0.3
 
 
 @dataclass
@@ -104,9 +106,7 @@ def _live(scene: _Scene, life: Life, at: int, way: int) -> None:
     where = f"{life.name}, {WAYS[way]} {done[-1] if done else 'nothing'} ({at})"
     if way != FAIL and struck:
         scene.outcome.check(scene.server.died(5), f"{where}: it did not die")
-    scene.server.points.disarm()
-    if not scene.server.alive:
-        _start(scene)
+    _recover(scene)
     living.go_on()
     _ended(scene, living, life, where)
     if struck and way != AFTER:
@@ -134,31 +134,35 @@ def _pairs(scene: _Scene, order: Order) -> None:
     while scene.outcome.volume < order.volume and order.in_time and not scene.outcome.violations:
         life = chance.choice(LIVES)
         first, second = chance.randint(1, len(names[life.name])), chance.randint(1, 8)
-        _live_twice(
-            scene, life, (first, chance.choice((BEFORE, AFTER))), (second, chance.choice((BEFORE, AFTER)))
-        )
+        ways = chance.choice((BEFORE, AFTER)), chance.choice((BEFORE, AFTER))
+        if chance.random() < _SINGLES:
+            _live(scene, life, first, chance.choice((BEFORE, AFTER, FAIL)))
+        else:
+            _live_twice(scene, life, (first, ways[0]), (second, ways[1]))
 
 
 def _live_twice(scene: _Scene, life: Life, first: tuple[int, int], second: tuple[int, int]) -> None:
     living, where = scene.living(life), f"{life.name}, deaths at {first}, then {second}"
     scene.server.points.arm(*first)
     living.begin()
-    if not scene.server.points.reached:
-        scene.server.points.disarm()
-    else:
-        scene.outcome.check(scene.server.died(5), f"{where}: it did not die")
+    if scene.server.points.reached and scene.server.died(5):
         scene.server.points.arm(*second)
         _start(scene)
         living.go_on()
-        if scene.server.points.reached and scene.server.died(5):
-            scene.server.points.disarm()
-            _start(scene)
-        scene.server.points.disarm()
-        living.go_on()
+    _recover(scene)
+    living.go_on()
     _ended(scene, living, life, where)
+    until(lambda: not scene.stand.open_jobs(), _HELD_S, "the end of every job")
     certain = life.paid and (living.told or life.kept)
     _charge(scene, certain, life.paid)
     scene.outcome.volume += 1
+
+
+def _recover(scene: _Scene) -> None:
+    """Nothing strikes any more; whoever was struck at the last moment is started too."""
+    scene.server.points.disarm()
+    if scene.server.died(_DYING_S):
+        _start(scene)
 
 
 def _start(scene: _Scene) -> None:
