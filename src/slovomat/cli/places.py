@@ -11,12 +11,19 @@ if TYPE_CHECKING:
     from slovomat.cli.output import Output
 
 Where = Path | str
+_ENDINGS = ("", *(f"-{number}" for number in range(2, 100)))
 _SHOW_EVERY_ROWS = 100_000
 
 
 def name_of(where: Where) -> str:
     """The file, or the address without its password."""
     return masked(where) if isinstance(where, str) else str(where)
+
+
+def aside_of(path: Path, at: str) -> Path:
+    """A free name beside a file for what it held before this moment."""
+    names = (path.with_name(f"{path.name}.before-{at}{ending}") for ending in _ENDINGS)
+    return next(name for name in names if not name.exists())
 
 
 async def refuse_moved(where: Where) -> None:

@@ -14,7 +14,7 @@ from slovomat.cli import secret_files
 from slovomat.cli.backup import DATABASE, SECRET, stamp
 from slovomat.cli.books import audit_shape
 from slovomat.cli.exits import Exit, FaultError
-from slovomat.cli.places import Counted, name_of
+from slovomat.cli.places import Counted, aside_of, name_of
 from slovomat.cli.session import Session, make_data_folder
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _put_file(session: Session, draft: Path, path: Path, force: bool) -> Path | 
     from slovomat.storage import sqlite_file
 
     with sqlite_file.alone(path):
-        aside = path.with_name(f"{path.name}.before-{stamp(session)}") if path.exists() else None
+        aside = aside_of(path, stamp(session)) if path.exists() else None
         if aside and not force:
             raise FaultError(
                 Exit.FAILED,

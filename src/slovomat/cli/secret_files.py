@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slovomat.cli.exits import Exit, FaultError
+from slovomat.cli.places import aside_of
 
 if TYPE_CHECKING:
     from slovomat.cli.session import Session
@@ -71,6 +72,6 @@ def put(session: "Session", packed: bytes | None, at: str) -> str:
         file.flush()
         os.fsync(file.fileno())
     if path.exists():
-        os.link(path, path.with_name(f"{NAME}.before-{at}"))
+        os.link(path, aside_of(path, at))
     os.replace(draft, path)
     return "restored"
