@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 import msgspec
@@ -98,17 +99,20 @@ class Worker:
             )
             async with self._claiming:
                 jobs = await self._store.claim(order)
-            if self._stopping:  # `stop` hands back what came too late
-                return 0
+                if self._stopping:  # `stop` hands back what came too late
+                    return 0
+                self._begin(jobs, tasks)
         except StoreUnavailableError as error:
             self._log.error("cannot claim jobs", error=str(error))
             return 0
         self.queued = max(0, self.queued - len(jobs))
+        return len(jobs)
+
+    def _begin(self, jobs: list[ClaimedJob], tasks: asyncio.TaskGroup) -> None:
         for job in jobs:
             task = tasks.create_task(self._attempt(job))
             self._running[task] = job
             task.add_done_callback(self._ended)
-        return len(jobs)
 
     async def _rest(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -130,9 +134,11 @@ class Worker:
         del self._running[task]
         self._wake.set()
 
-    def running(self) -> frozenset[GenerationId]:
-        """The jobs under way here."""
-        return frozenset(job.id for job in self._running.values())
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[frozenset[GenerationId]]:
+        """The jobs under way here; while this is asked none is claimed without being among them."""
+        async with self._claiming:
+            yield frozenset(job.id for job in self._running.values())
 
     async def heartbeat(self) -> None:
         """Extends the lease of this process and of what it works on, until cancelled."""

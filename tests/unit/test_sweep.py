@@ -1,6 +1,7 @@
 """What nobody else closes: holds of the dead, lapsed leases, old texts."""
 
 from collections.abc import AsyncIterator, Collection
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, cast
 
@@ -34,7 +35,7 @@ async def books(tmp_path: Path) -> AsyncIterator[Books]:
 
 def sweep(books: Books, live: Collection[GenerationId] = (), running: Collection[GenerationId] = ()) -> Sweep:
     """The sweep of one process."""
-    return Sweep(books.store, books.env, RULES, live, lambda: running)
+    return Sweep(books.store, books.env, RULES, live, lambda: nullcontext(running))
 
 
 async def state(books: Books, job: GenerationId) -> JobState | None:
@@ -197,7 +198,7 @@ class Shared:
 async def test_after_an_outage_every_node_has_time_for_a_heartbeat(books: Books) -> None:
     """All leases have lapsed meanwhile: who answers first takes nothing from the others for a whole lease."""
     store = Shared(books.store)
-    sweeping = Sweep(cast("Store", store), books.env, RULES, (), tuple)
+    sweeping = Sweep(cast("Store", store), books.env, RULES, (), lambda: nullcontext(()))
     await books.held(owner="lives, but could not say so")
     await books.store.beat("lives, but could not say so", (), books.env.now_ms(), LEASE_MS)
     books.env.pass_s(LEASE_MS / 1000)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 
 import msgspec
 
@@ -16,6 +17,10 @@ _STEADY_S = 600.0
 _JUMP_MS = 60_000
 _ASKED_MS = 90_000
 """Nobody waits longer for a hold: an older one on which nobody works was asked for in vain."""
+
+
+Running = Callable[[], AbstractAsyncContextManager[Collection[GenerationId]]]
+"""The jobs under way in this process, true for as long as it is entered."""
 
 
 class SweepRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +68,7 @@ class Sweep:
         env: Env,
         rules: SweepRules,
         live: Collection[GenerationId],
-        running: Callable[[], Collection[GenerationId]],
+        running: Running,
     ) -> None:
         self._store = store
         self._env = env
@@ -117,9 +122,10 @@ class Sweep:
     async def leases(self) -> int:
         """Queues again what a silent worker had taken."""
         now_ms, requeued, batch = self._env.now_ms(), 0, _BATCH
-        while batch == _BATCH:
-            batch = await self._store.take_over(self._rules.owner, self._running(), now_ms, _BATCH)
-            requeued += batch
+        async with self._running() as live:
+            while batch == _BATCH:
+                batch = await self._store.take_over(self._rules.owner, live, now_ms, _BATCH)
+                requeued += batch
         return requeued
 
     async def overdue(self) -> int:
