@@ -1,5 +1,6 @@
 """Settings: file, environment, flags, and what is said of the wrong ones."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,13 @@ def test_the_database_is_in_the_data_folder_unless_named(tmp_path: Path) -> None
     assert loaded(tmp_path).settings.database_path == tmp_path / "slovomat.db"
     elsewhere = loaded(tmp_path, SLOVOMAT_DATABASE_URL="sqlite:///srv/words.db").settings.database_path
     assert elsewhere == Path("/srv/words.db")
+
+
+def test_every_setting_is_documented() -> None:
+    """By its name and its default, in the page of the configuration."""
+    page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text("utf-8")
+    defaults = dict(re.findall(r"^\| `(\w+)` \| ([^|]*) \|", page, re.MULTILINE))
+    assert set(defaults) == set(Settings.model_fields)
+    for name, field in Settings.model_fields.items():
+        if isinstance(field.default, int | float) and not isinstance(field.default, bool):
+            assert float(defaults[name]) == field.default, name
