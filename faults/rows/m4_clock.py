@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 from tests.wire.crowd import Answer, Crowd, job_id
 
-from faults.crowds import callers
+from faults.crowds import Callers, callers, ended
 from faults.fake_time import FakeTime
 from faults.row import Order, Outcome, Row
 from faults.stand import ENGINES, Stand, stand
@@ -63,7 +63,7 @@ async def _run(order: Order) -> Outcome:
                         tasks.create_task(_spend(crowds.any(), told, closing, count(caller, _CALLERS)))
                     await _jump(order, outcome, built, clock)
                     closing.set()
-                await _look_back(outcome, built, crowds.any(), told, saying)
+                await _look_back(outcome, built, crowds, told, saying)
     return outcome
 
 
@@ -122,11 +122,10 @@ def _is_poor(answer: Answer) -> bool:
     return answer.status in (402, 403, 429)
 
 
-async def _look_back(outcome: Outcome, built: Stand, crowd: Crowd, told: _Told, saying: Saying) -> None:
+async def _look_back(outcome: Outcome, built: Stand, crowds: Callers, told: _Told, saying: Saying) -> None:
     outcome.violations += told.wrong[:10]
-    for job, text in told.jobs.items():
-        state = await crowd.ended(job)
-        outcome.check(state["status"] == "completed", f"job {job}, «{text}», ended as {state}")
+    states = set(await ended(crowds, list(told.jobs)))
+    outcome.check(states <= {"completed"}, f"jobs ended as {states}")
     audit = await asyncio.to_thread(built.settled, 3 * _LEASE_S + 20)
     outcome.check(audit["ok"] and audit["held"] == 0, f"the audit: {audit}")
     spent = _PRICE * (told.paid + len(told.jobs))
