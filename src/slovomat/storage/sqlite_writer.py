@@ -246,8 +246,23 @@ class SQLiteWriter:
             self._connection.execute("COMMIT")
         except (sqlite3.Error, OSError) as error:
             self._roll_back()
+            self._bury()
             failed = StoreUnavailableError(str(error))
         self._tell(self._ended, batch, failed)
+
+    def _bury(self) -> None:
+        """Writes over what a failed commit may have left in the journal, before anybody is told of it.
+
+        When only the sync failed, the transaction stands there whole: this process takes it for rolled back,
+        but whoever opens the file after a crash would not. Another one in its place, synced or not, ends that.
+        """
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.execute("PRAGMA synchronous = OFF")
+            try:
+                drive(self._tx.run("ping"))
+            finally:
+                self._roll_back()  # within a transaction the setting could not be changed back
+                self._connection.execute("PRAGMA synchronous = FULL")
 
     def _roll_back(self) -> None:
         with contextlib.suppress(sqlite3.Error):

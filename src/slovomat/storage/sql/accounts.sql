@@ -13,7 +13,8 @@ SELECT value FROM instance WHERE name = :name;
 INSERT INTO instance (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = :value;
 
 -- name: ping
-INSERT INTO instance (name, value) VALUES ('pinged', '1') ON CONFLICT (name) DO UPDATE SET value = '1';
+INSERT INTO instance (name, value) VALUES ('pinged', '1')
+ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(instance.value AS BIGINT) + 1 AS TEXT);
 
 -- name: caller_find
 SELECT a.id, k.id, k.expires_at_ms, k.cap_day, k.cap_total, k.modes, k.dialects, k.networks,
