@@ -8,6 +8,7 @@ runs; "one by one" is a transaction for each call, to show what the batches save
 import argparse
 import asyncio
 import contextlib
+import sqlite3
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
@@ -31,6 +32,8 @@ _MANY = 512
 _CALLERS = 64
 _ROUNDS = 3
 _WARM_S = 0.5
+_SIZE = """SELECT SUM(pg_total_relation_size(oid)) FROM pg_class
+WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"""
 _CONNECTIONS, _PATIENCE_S = 10, 30.0
 SQLITE, POSTGRES = "SQLite", "PostgreSQL"
 
@@ -46,12 +49,13 @@ class Case(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """Generations a second; CPU time of one, in this process and in PostgreSQL's; its write-ahead log."""
+    """Generations a second; of one: CPU time here and in PostgreSQL, its write-ahead log, its place on disk."""
 
     per_s: float
     node_us: float
     server_us: float
     wal_bytes: float
+    disk_bytes: float
 
 
 class OneByOne:
@@ -76,55 +80,72 @@ CASES = [
 ]
 
 
-@contextlib.asynccontextmanager
-async def _opened(case: Case, folder: Path, url: str) -> AsyncIterator[SQLStore]:
-    engine: Engine = (
-        SQLiteEngine(folder / f"{url.rpartition('/')[2]}.db")
-        if case.engine == SQLITE
-        else PostgresEngine(url, "", _CONNECTIONS, _PATIENCE_S)
-    )
-    store = SQLStore(engine if case.way == "batch" else OneByOne(engine))
-    await store.open()
-    try:
-        yield store
-    finally:
-        await store.close_store()
+class Place:
+    """A new database on one of the engines."""
+
+    def __init__(self, case: Case, folder: Path, server: PostgresServer, name: str) -> None:
+        self._case = case
+        self._file = folder / f"{name}.db"
+        self._server = server
+        self._name = name
+
+    @contextlib.asynccontextmanager
+    async def opened(self) -> AsyncIterator[SQLStore]:
+        """The store in it."""
+        engine: Engine
+        if self._case.engine == SQLITE:
+            engine = SQLiteEngine(self._file)
+        else:
+            url = self._server.create_database(self._name)
+            engine = PostgresEngine(url, "", _CONNECTIONS, _PATIENCE_S)
+        store = SQLStore(engine if self._case.way == "batch" else OneByOne(engine))
+        await store.open()
+        try:
+            yield store
+        finally:
+            await store.close_store()
+
+    @property
+    def server_us(self) -> float:
+        """CPU time of the server up to now."""
+        return cpu_us(self._server.pid) if self._case.engine == POSTGRES else 0.0
+
+    @property
+    def wal_bytes(self) -> int:
+        """How long the server's write-ahead log is by now."""
+        if self._case.engine == SQLITE:
+            return 0
+        return int(self._server.execute("SELECT pg_current_wal_insert_lsn() - '0/0'"))
+
+    def compact_bytes(self) -> int:
+        """The tables and their indexes, without what waits to be used again."""
+        if self._case.engine == SQLITE:
+            with contextlib.closing(sqlite3.connect(self._file, isolation_level=None)) as connection:
+                connection.execute("VACUUM")
+                (pages,), (size,) = (
+                    connection.execute(f"PRAGMA page_{of}").fetchone() for of in ("count", "size")
+                )
+            return int(pages) * int(size)
+        self._server.execute("VACUUM FULL", self._name)
+        return int(self._server.execute(_SIZE, self._name))
 
 
-async def _measure(case: Case, folder: Path, server: PostgresServer, url: str, seconds: float) -> Cost:
+async def _measure(case: Case, place: Place, seconds: float) -> Cost:
     run = generate if case.what == "call" else generate_by_jobs
-    async with _opened(case, folder, url) as store:
+    async with place.opened() as store:
         customers = await customers_of(store, case.customers)
-        await run(store, customers, case.callers, _WARM_S)
-        before = _Meter(server)
+        empty_bytes = place.compact_bytes()
+        warm = await run(store, customers, case.callers, _WARM_S)
+        server_us, wal_bytes = place.server_us, place.wal_bytes
+        node_s, began_s = time.process_time(), time.monotonic()
         made = await run(store, customers, case.callers, seconds)
-        cost = before.cost(made, case.engine == POSTGRES)
+        per_s = made / (time.monotonic() - began_s)
+        node_us = (time.process_time() - node_s) * 1e6
+        server_us, wal_bytes = place.server_us - server_us, place.wal_bytes - wal_bytes
         audit = await store.audit()
         assert not audit.violations, audit.violations  # noqa: S101 - a figure of wrong books is none
-    return cost
-
-
-class _Meter:
-    """What has been used up to now."""
-
-    def __init__(self, server: PostgresServer) -> None:
-        self._server = server
-        self._wal_bytes = self._wal()
-        self._server_us = cpu_us(server.pid)
-        self._node_s = time.process_time()
-        self._began_s = time.monotonic()
-
-    def cost(self, made: int, on_server: bool) -> Cost:
-        """What was used since, for so many generations."""
-        took_s = time.monotonic() - self._began_s
-        node_us = (time.process_time() - self._node_s) * 1e6
-        server_us = cpu_us(self._server.pid) - self._server_us
-        wal_bytes = self._wal() - self._wal_bytes
-        beside = (server_us / made, wal_bytes / made) if on_server else (0.0, 0.0)
-        return Cost(made / took_s, node_us / made, *beside)
-
-    def _wal(self) -> int:
-        return int(self._server.execute("SELECT pg_current_wal_insert_lsn() - '0/0'"))
+    disk_bytes = place.compact_bytes() - empty_bytes
+    return Cost(per_s, node_us / made, server_us / made, wal_bytes / made, disk_bytes / (warm + made))
 
 
 def measure(seconds: float, rounds: int, tell: Callable[[str], None]) -> dict[Case, list[Cost]]:
@@ -138,39 +159,24 @@ def measure(seconds: float, rounds: int, tell: Callable[[str], None]) -> dict[Ca
         for turn in range(1, rounds + 1):
             for case in CASES:
                 tell(f"round {turn} of {rounds}: {' '.join(map(str, case[:4]))}")
-                url = server.create_database(f"bench{next(numbers)}")
-                cost = asyncio.run(_measure(case, Path(folder), server, url, seconds))
-                found.setdefault(case, []).append(cost)
-                server.drop_database(url.rpartition("/")[2])
+                place = Place(case, Path(folder), server, f"bench{next(numbers)}")
+                found.setdefault(case, []).append(asyncio.run(_measure(case, place, seconds)))
     return found
 
 
 _HEAD = (
-    "engine",
-    "what",
-    "transactions",
-    "accounts",
-    "per second",
-    "CPU us: node",
-    "PostgreSQL",
-    "WAL bytes",
+    *("engine", "what", "transactions", "accounts", "per second"),
+    *("CPU us: node", "PostgreSQL", "WAL bytes", "disk bytes"),
 )
 
 
 def table(found: dict[Case, list[Cost]]) -> str:
     """Medians, one line a case."""
-    rows = [_HEAD]
+    rows: list[tuple[str, ...]] = [_HEAD]
     for case, costs in found.items():
-        per_s, node_us, server_us, wal = (median(column) for column in zip(*costs, strict=True))
-        beside = (f"{server_us:,.0f}", f"{wal:,.0f}") if server_us else ("", "")
-        rows.append(
-            (
-                *(case.engine, case.what, case.way, f"{case.customers}"),
-                f"{per_s:,.0f}",
-                f"{node_us:,.0f}",
-                *beside,
-            )
-        )
+        per_s, node_us, *beside, disk = (f"{median(column):,.0f}" for column in zip(*costs, strict=True))
+        beside = beside if case.engine == POSTGRES else ["", ""]
+        rows.append((case.engine, case.what, case.way, f"{case.customers}", per_s, node_us, *beside, disk))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
         "  ".join(

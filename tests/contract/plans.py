@@ -18,12 +18,15 @@ GROWING = {
     *("accounts", "api_keys", "key_usage", "buckets", "generations", "entries", "jobs", "idempotency"),
 }
 """The tables that grow with customers and their calls; the others fit on a screen."""
+HISTORY = {"generations", "entries", "jobs", "idempotency"}
+"""Those of which one account may have any number of rows: to look up an account's is to read too many."""
 SMALL_INDEXES = {
     *("jobs_queued", "jobs_queued_by_age", "jobs_running", "generations_owned"),
 }
 """Indexes over what is under way, which may be read from end to end."""
 COLD = {
     "accounts_all": "a page of a list, in the order of the key",
+    "entries_of_account": "an account's movements, from the newest back",
     "jobs_list": "a list for the operator",
     "keys_shown": "the operator looks for a key by its first letters",
 }
@@ -65,27 +68,34 @@ def guarded(engine: str = "") -> list[str]:
     return sorted(name for name in names if GROWING & set(re.findall(r"\w+", queries[name])))
 
 
-def batched() -> list[str]:
+def run_singly() -> set[str]:
+    """The names of the queries that run for one item."""
+    return _called("rows", "run")
+
+
+def run_batched() -> set[str]:
     """The names of those that run for many items in one round trip."""
-    found = {"job_complete", "job_fail"}
-    for module in modules():
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
-                name = node.args[0]
-                if node.func.attr in ("rows_each", "run_each") and isinstance(name, ast.Constant):
-                    found.add(str(name.value))
-    return sorted(found)
+    return _called("rows_each", "run_each") | {"job_complete", "job_fail"}
+
+
+def _called(*ways: str) -> set[str]:
+    calls = [node for module in modules() for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
+    return {
+        str(call.args[0].value)
+        for call in calls
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ways
+        if call.args and isinstance(call.args[0], ast.Constant)
+    }
 
 
 def fill_sqlite(connection: sqlite3.Connection) -> None:
-    """Some thousands of rows a table."""
+    """Some thousands of rows a table. No statistics: nobody gathers any in SQLite."""
     connection.execute("PRAGMA foreign_keys = OFF")
     connection.executescript(_FILL)
     connection.executemany(
         "INSERT INTO api_keys (id, account_id, hash, shown, name, created_at_ms) VALUES (?, ?, ?, ?, ?, ?)",
         _KEYS,
     )
-    connection.execute("ANALYZE")
 
 
 async def fill_postgres(connection: asyncpg.Connection) -> None:
@@ -105,16 +115,20 @@ def read_whole_by_sqlite(connection: sqlite3.Connection, query: str) -> list[str
     text = load_queries()[query]
     values = dict.fromkeys(re.findall(r"(?<!:):([a-z_]+)", text))
     steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}", values)]
-    whole = [
-        step for step in steps if step.startswith("SCAN ") and step.split()[1].lower() not in _harmless(text)
-    ]
-    return [step for step in whole if step.rpartition("INDEX ")[2] not in SMALL_INDEXES]
+    return [step for step in steps if _reads_too_much(step, _tables(text))]
 
 
-def _harmless(text: str) -> set[str]:
-    """What a scan of may be named in a plan: small tables, by their aliases too, and what is no table."""
-    small = {"constant", "instance", "plans", "pack_offers", "nodes"}
-    return small | {alias for name, alias in re.findall(r"(?:FROM|JOIN) (\w+) (\w)\b", text) if name in small}
+def _reads_too_much(step: str, tables: dict[str, str]) -> bool:
+    how, _, rest = step.partition(" ")
+    table = tables.get(rest.split()[0], rest.split()[0])
+    if how == "SEARCH":
+        return table in HISTORY and rest.endswith("(account_id=?)")
+    return how == "SCAN" and table in GROWING and rest.rpartition("INDEX ")[2] not in SMALL_INDEXES
+
+
+def _tables(text: str) -> dict[str, str]:
+    """The tables of a query by their aliases."""
+    return {alias: table for table, alias in re.findall(r"(?:FROM|JOIN) (\w+) (\w)\b", text)}
 
 
 async def read_whole_by_postgres(
@@ -157,11 +171,12 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _reads_whole(node: dict[str, Any]) -> bool:
     if node["Node Type"] == "Seq Scan":
         return node["Relation Name"] in GROWING
-    by_index = "Index" in node["Node Type"] and "Scan" in node["Node Type"]
-    small = {"instance", "plans", "pack_offers", "nodes", "migrations"}
-    if by_index and "Index Cond" not in node and node.get("Relation Name", "") not in small:
-        return node["Index Name"] not in SMALL_INDEXES
-    return False
+    if "Index" not in node["Node Type"] or node.get("Relation Name", "entries") not in GROWING:
+        return False
+    conditions = set(re.findall(r"\((\w+)\)?(?:::\w+)? [=<>]", node.get("Index Cond", "")))
+    if conditions == {"account_id"}:
+        return node.get("Relation Name", node["Index Name"].partition("_")[0]) in HISTORY
+    return not conditions and node["Index Name"] not in SMALL_INDEXES
 
 
 def _said(node: dict[str, Any]) -> str:

@@ -28,10 +28,11 @@ async def session(postgres_database: str) -> AsyncIterator[asyncpg.Connection]:
 async def _read_whole(connection: asyncpg.Connection, *, generic: bool) -> dict[str, list[str]]:
     """What each query would read whole, where it would."""
     statements = plans.postgres_statements()
+    names = set(plans.guarded("postgres"))
     looked_at: dict[str, tuple[Statement, int]] = {
-        name: (statements.one(name), 1) for name in plans.guarded("postgres")
+        name: (statements.one(name), 1) for name in names & plans.run_singly()
     }
-    for name in plans.batched():
+    for name in names & plans.run_batched():
         many = await statements.many(connection, name)
         looked_at |= {f"{name} for {items}": (many, items) for items in (1, 64)}
     found = {}
@@ -56,7 +57,7 @@ async def test_a_plan_kept_from_an_empty_postgres_looks_rows_up_too(session: asy
 
 
 def test_sqlite_looks_rows_up(tmp_path: Path) -> None:
-    """With the statistics of tables that are filled."""
+    """Without any statistics, as it has none in use."""
     with closing(sqlite3.connect(tmp_path / "plans.db", isolation_level=None)) as connection:
         migrate(connection)
         plans.fill_sqlite(connection)
@@ -64,6 +65,7 @@ def test_sqlite_looks_rows_up(tmp_path: Path) -> None:
     assert {name: steps for name, steps in found.items() if steps} == {}
 
 
-def test_the_exceptions_are_queries() -> None:
-    """None of them outlives its query."""
+def test_every_query_is_looked_at() -> None:
+    """Each that touches a growing table runs in a way that is known here; no exception outlives its query."""
+    assert set(plans.guarded("postgres")) <= plans.run_singly() | plans.run_batched()
     assert plans.COLD.keys() <= load_queries().keys()

@@ -104,5 +104,7 @@ DELETE FROM idempotency WHERE account_id = :account_id AND key = :key AND genera
 DELETE FROM idempotency WHERE account_id = :account_id AND key = :key AND created_at_ms < :before_ms;
 
 -- name: idempotency_prune
-DELETE FROM idempotency WHERE (account_id, key) IN
-    (SELECT account_id, key FROM idempotency WHERE created_at_ms < :before_ms LIMIT :limit);
+-- The oldest, about as many as asked for: rows are found by their age alone.
+DELETE FROM idempotency WHERE created_at_ms < :before_ms AND created_at_ms <= COALESCE((
+    SELECT created_at_ms FROM idempotency WHERE created_at_ms < :before_ms
+    ORDER BY created_at_ms LIMIT 1 OFFSET :limit), :before_ms);
