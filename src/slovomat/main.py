@@ -106,6 +106,11 @@ async def _serve(loaded: LoadedSettings, env: Env) -> int:
         return OK
     except StoreUnavailableError as error:
         raise CannotStartError(f"the database does not answer: {error}", DATABASE) from None
+    except BaseExceptionGroup as group:  # from the App's tasks
+        away, others = group.split(StoreUnavailableError)
+        if away is None or others is not None:
+            raise
+        raise CannotStartError(f"the database does not answer: {away.exceptions[0]}", DATABASE) from None
     finally:
         await store.close_store()
         listener.close()
