@@ -35,7 +35,7 @@ PRICE_REQUESTS = 2
 DEADLINE_S = 15.0
 LEASE_MS = 4_000
 IDEMPOTENCY_MS = 24 * 3_600_000
-_HOLD_MS = 25_000
+_HOLD_MS = 100_000
 JOB_WAIT_MS = 24 * 3_600_000
 _RESULTS_MS = 30 * 24 * 3_600_000
 SECRET = b"of the simulation"
@@ -145,6 +145,7 @@ class Composition:
         return SweepRules(
             owner=owner,
             lease_ms=LEASE_MS,
+            hold_ms=_HOLD_MS,
             results_ms=_RESULTS_MS,
             job_wait_ms=JOB_WAIT_MS,
             idempotency_ms=IDEMPOTENCY_MS,

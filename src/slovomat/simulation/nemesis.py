@@ -27,7 +27,7 @@ class Nemesis:
         node = self._dice.pick(self._nodes)
         if node.life.alive and not node.life.stopped:
             node.stop()
-            self._later(self._dice.between(0.1, 15.0), node.go_on)
+            self._later(self._dice.between(0.1, 9.0), node.go_on)
 
     def drains(self) -> None:
         """One node is asked to end."""

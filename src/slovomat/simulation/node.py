@@ -76,6 +76,7 @@ class Node:
         self.life.die()
         self.counter: Counter | None = None
         self._parts: Parts | None = None
+        self._loops: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """The next life begins."""
@@ -149,13 +150,13 @@ class Node:
         if not self.open:
             return
         async with asyncio.TaskGroup() as tasks:
-            for seconds, step in (
-                (_REFRESH_S, parts.callers.refresh),
-                (_SWEEP_S, lambda: _sweep_up(parts)),
-                (_PRUNE_S, lambda: _prune(parts)),
-            ):
-                tasks.create_task(_every(seconds, step))
-            tasks.create_task(parts.worker.heartbeat())
+            loops = [
+                _every(_REFRESH_S, parts.callers.refresh),
+                _every(_SWEEP_S, lambda: _sweep_up(parts)),
+                _every(_PRUNE_S, lambda: _prune(parts)),
+                parts.worker.heartbeat(),
+            ]
+            self._loops = [tasks.create_task(loop) for loop in loops]
             tasks.create_task(parts.worker.run(tasks))
 
     async def _drain(self) -> None:
@@ -167,6 +168,8 @@ class Node:
             tasks.create_task(parts.worker.stop(_DRAIN_S))
             await asyncio.sleep(_DRAIN_S)
             await counter.drain()
+        for loop in self._loops:
+            loop.cancel()
         with contextlib.suppress(StoreUnavailableError):
             await parts.settler.close_owed()
             await parts.store.leave(parts.owner)

@@ -119,7 +119,8 @@ class Provider:
         return call, self.calls[call], self._dice.weighted(_ENDS[self.mood])
 
     def _pause_s(self) -> float:
-        return self._dice.between(0, 6.0 if self.mood is Mood.SLOW else 0.3)
+        slow = self.mood is Mood.SLOW or self._dice.happens(0.1)
+        return self._dice.between(0, 6.0 if slow else 0.3)
 
 
 def _failure(end: _End, wait_ms: int = 0) -> Failure:

@@ -124,9 +124,9 @@ class Run:
         mark = self._dice.throw()
         if mark < 0.65:
             return self._dice.between(0, 0.05)
-        if mark < 0.93:
-            return self._dice.between(0, 0.8)
-        return self._dice.between(0, 6.0) if mark < 0.9999 else 700.0
+        if mark < 0.95:
+            return self._dice.between(0, 0.6)
+        return self._dice.between(0, 5.0) if mark < 0.9999 else 700.0
 
     async def _rest(self) -> None:
         """Lets all that is under way come to its end, which it must in bounded time."""

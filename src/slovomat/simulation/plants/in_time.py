@@ -89,7 +89,7 @@ class LivingHoldsExpire(Composition):
 
 
 class _Ahead:
-    """An Env whose wall clock is a minute ahead."""
+    """An Env whose wall clock is ahead."""
 
     def __init__(self, env: Env) -> None:
         self._env = env
@@ -98,8 +98,8 @@ class _Ahead:
         self.chance = env.chance
 
     def now_ms(self) -> int:
-        """A minute later."""
-        return self._env.now_ms() + 60_000
+        """By a minute and a half."""
+        return self._env.now_ms() + 95_000
 
 
 class ChargedForNothing(Composition):
