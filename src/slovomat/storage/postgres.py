@@ -19,6 +19,8 @@ from slovomat.storage.tx import BatchRule, Rule
 T = TypeVar("T")
 I = TypeVar("I")  # noqa: E741 - an item
 _CLOSE_S = 10.0
+_PLAN_S = 60
+"""A plan is kept so long: one made by the statistics of tables that were empty then does not stay."""
 
 
 class PostgresEngine:
@@ -60,7 +62,7 @@ class PostgresEngine:
             max_size=self._connections,
             command_timeout=patience_s,
             statement_cache_size=500,
-            max_cached_statement_lifetime=0,
+            max_cached_statement_lifetime=_PLAN_S,
             max_inactive_connection_lifetime=0,
             init=self._begin_session,
             reset=_keep_session,
