@@ -32,6 +32,7 @@ _MANY = 512
 _CALLERS = 64
 _ROUNDS = 3
 _WARM_S = 0.5
+_PAGE_BYTES = 4096
 _SIZE = """SELECT SUM(pg_total_relation_size(oid)) FROM pg_class
 WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"""
 _CONNECTIONS, _PATIENCE_S = 10, 30.0
@@ -49,7 +50,7 @@ class Case(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """Generations a second; of one: CPU time here and in PostgreSQL, its write-ahead log, its place on disk."""
+    """Generations a second; of one: CPU time here and in PostgreSQL, write-ahead log, place on disk."""
 
     per_s: float
     node_us: float
@@ -117,16 +118,20 @@ class Place:
             return 0
         return int(self._server.execute("SELECT pg_current_wal_insert_lsn() - '0/0'"))
 
-    def compact_bytes(self) -> int:
-        """The tables and their indexes, without what waits to be used again."""
+    def compact(self) -> None:
+        """Gives back what waits to be used again."""
         if self._case.engine == SQLITE:
             with contextlib.closing(sqlite3.connect(self._file, isolation_level=None)) as connection:
                 connection.execute("VACUUM")
-                (pages,), (size,) = (
-                    connection.execute(f"PRAGMA page_{of}").fetchone() for of in ("count", "size")
-                )
-            return int(pages) * int(size)
-        self._server.execute("VACUUM FULL", self._name)
+        else:
+            self._server.execute("VACUUM FULL", self._name)
+
+    @property
+    def disk_bytes(self) -> int:
+        """The tables and their indexes."""
+        if self._case.engine == SQLITE:
+            with contextlib.closing(sqlite3.connect(self._file)) as connection:
+                return int(connection.execute("PRAGMA page_count").fetchone()[0]) * _PAGE_BYTES
         return int(self._server.execute(_SIZE, self._name))
 
 
@@ -134,7 +139,7 @@ async def _measure(case: Case, place: Place, seconds: float) -> Cost:
     run = generate if case.what == "call" else generate_by_jobs
     async with place.opened() as store:
         customers = await customers_of(store, case.customers)
-        empty_bytes = place.compact_bytes()
+        empty_bytes = place.disk_bytes
         warm = await run(store, customers, case.callers, _WARM_S)
         server_us, wal_bytes = place.server_us, place.wal_bytes
         node_s, began_s = time.process_time(), time.monotonic()
@@ -144,7 +149,8 @@ async def _measure(case: Case, place: Place, seconds: float) -> Cost:
         server_us, wal_bytes = place.server_us - server_us, place.wal_bytes - wal_bytes
         audit = await store.audit()
         assert not audit.violations, audit.violations  # noqa: S101 - a figure of wrong books is none
-    disk_bytes = place.compact_bytes() - empty_bytes
+    place.compact()
+    disk_bytes = place.disk_bytes - empty_bytes
     return Cost(per_s, node_us / made, server_us / made, wal_bytes / made, disk_bytes / (warm + made))
 
 
