@@ -5,7 +5,7 @@ import pytest
 from tests.sim.seeds import holds
 
 KNOWN = {
-    "a shared database's clock goes back over the lease of a node that has died": 65,
+    "a shared database's clock goes back over the lease of a node that has died": 10,
     "the timer and a drain close at once what is owed": 4,
 }
 

@@ -32,7 +32,7 @@ def simulate(
         verdicts.append(_run(session, one, steps, composition))
         if verdicts[-1].violation is not None:
             break
-    _conclude(session, verdicts)
+    _conclude(session, verdicts, plant)
     return Exit.FAILED if verdicts[-1].violation else Exit.OK
 
 
@@ -51,7 +51,7 @@ def _run(session: Session, seed: int, steps: int, composition: "type[Composition
     return shrink(verdict, composition)
 
 
-def _conclude(session: Session, verdicts: "list[Verdict]") -> None:
+def _conclude(session: Session, verdicts: "list[Verdict]", plant: str) -> None:
     out, last = session.out, verdicts[-1]
     document: dict[str, Any] = {
         "ok": last.violation is None,
@@ -71,7 +71,8 @@ def _conclude(session: Session, verdicts: "list[Verdict]") -> None:
         for line in last.history:
             out.line(line)
         out.line(f"✗ {broken.invariant}: {broken.detail}")
-        again = f"slovomat simulate --seed {last.seed} --steps {last.steps}"
+        planted = f" --plant {plant}" if plant else ""
+        again = f"slovomat simulate --seed {last.seed} --steps {last.steps}{planted}"
         out.line(out.say(f"again: {again}", f"ещё раз: {again}"))
 
     out.result(document, people)
