@@ -100,13 +100,17 @@ class SimEngine:
         await self._travel()
         return found
 
-    async def read_behind(self, rule: Rule[T], *args: Any) -> T | None:
+    async def read_batch(self, rule: BatchRule[I, T], item: I) -> T:
+        """The same, for an item of its own."""
+        return (await self.read(rule, [item]))[0]
+
+    async def read_behind(self, rule: BatchRule[I, T], item: I) -> T | None:
         """Reads from the replica, where nodes share a database, if it answers."""
         if not self.shared or self._weather.read_fails():
             return None
         if self._weather.replica_catches_up():
             self._database.copy()
-        return self._database.read_behind(rule, *args)
+        return self._database.read_behind(rule, [item])[0]
 
     async def report(self, rule: Rule[T], *args: Any) -> T:
         """The same."""

@@ -23,11 +23,12 @@ class Nemesis:
         self._dice.pick(self._nodes).kill()
 
     def stops(self) -> None:
-        """One node stands still, perhaps for longer than its leases."""
+        """One node stands still, often for longer than its leases."""
         node = self._dice.pick(self._nodes)
+        seconds = self._dice.between(4.5, 9.0) if self._dice.happens(0.6) else self._dice.between(0.1, 4.5)
         if node.life.alive and not node.life.stopped:
             node.stop()
-            self._later(self._dice.between(0.1, 9.0), node.go_on)
+            self._later(seconds, node.go_on)
 
     def drains(self) -> None:
         """One node is asked to end."""
