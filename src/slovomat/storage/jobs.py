@@ -158,12 +158,15 @@ async def retry(tx: Tx, job: ClaimedJob, now_ms: int, wait_ms: int) -> bool:
     return bool(await tx.run("job_retry", **place, run_after_ms=due_ms))
 
 
-async def find(tx: Tx, account_id: AccountId, job_id: GenerationId) -> JobView | None:
-    """The account's own job."""
-    found = await tx.rows("job_find", id=job_id, account_id=account_id)
-    if not found:
-        return None
-    state, result, error, pruned_at_ms = found[0]
+async def find(tx: Tx, asked: Sequence[tuple[AccountId, GenerationId]]) -> list[JobView | None]:
+    """For each account its own job."""
+    places = [{"account_id": account_id, "id": job_id} for account_id, job_id in asked]
+    found = await tx.rows_each("job_find", places)
+    return [_view(job_id, rows[0]) if rows else None for (_, job_id), rows in zip(asked, found, strict=True)]
+
+
+def _view(job_id: GenerationId, row: Row) -> JobView:
+    state, result, error, pruned_at_ms = row
     pruned = pruned_at_ms is not None and state == JobState.COMPLETED
     return JobView(id=job_id, state=JobState(state), result=result, error=error, pruned=pruned)
 

@@ -49,7 +49,7 @@ class PostgresEngine:
             self._applied = await postgres_start.prepare(self._url)
             self._transactions = await self._connect(self._url, self._patience_s)
             if self._replica_url:
-                self._replica = Replica(await self._connect(self._replica_url, PATIENCE_S))
+                self._replica = Replica(await self._connect(self._replica_url, PATIENCE_S), self._spawn)
         except GONE as error:
             raise unavailable(error) from error
         self._wakeups = Wakeups(self._url, self._statements, self._transactions, self._spawn)
@@ -94,7 +94,7 @@ class PostgresEngine:
         """Runs the rule for whatever is submitted to it meanwhile, in one transaction."""
         lane = self._lanes.get(rule)
         if lane is None:
-            lane = self._lanes[rule] = Lane(rule, self._transactions, self._spawn)
+            lane = self._lanes[rule] = Lane(rule, self._transactions.write, self._spawn)
         result: T = await lane.submit(item)
         return result
 
@@ -102,9 +102,20 @@ class PostgresEngine:
         """Runs a short reading rule; each of its statements sees what is committed by then."""
         return await self._transactions.read(lambda tx: rule(tx, *args))
 
-    async def read_behind(self, rule: Rule[T], *args: Any) -> T | None:
+    async def read_batch(self, rule: BatchRule[I, T], item: I) -> T:
+        """The same for whatever is asked of the rule meanwhile; each sees what was there when it asked."""
+        lane = self._lanes.get(rule)
+        if lane is None:
+            lane = self._lanes[rule] = Lane(rule, self._transactions.read, self._spawn)
+        result: T = await lane.submit(item)
+        return result
+
+    async def read_behind(self, rule: BatchRule[I, T], item: I) -> T | None:
         """The replica's word, should there be one that answers."""
-        return None if self._replica is None else await self._replica.read(rule, *args)
+        if self._replica is None:
+            return None
+        found = await self._replica.read(rule, item)
+        return found  # noqa: RET504 - the type is found so
 
     async def report(self, rule: Rule[T], *args: Any) -> T:
         """Runs a long reading rule on one snapshot."""

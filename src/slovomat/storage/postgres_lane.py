@@ -1,11 +1,11 @@
 """Natural batching: what was submitted to a rule while its last transaction ran makes the next one."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Generic, TypeVar
 
 from slovomat.ports.store import StoreUnavailableError
-from slovomat.storage.postgres_transactions import Transactions
+from slovomat.storage.postgres_tx import PostgresTx
 from slovomat.storage.tx import BatchRule
 
 T = TypeVar("T")
@@ -15,11 +15,19 @@ _BATCH_MAX = 256
 
 
 class Lane(Generic[I, T]):
-    """One rule's items, one transaction at a time. What was submitted is carried out, whoever leaves."""
+    """One rule's items, one transaction at a time. What was submitted is carried out, whoever leaves.
 
-    def __init__(self, rule: BatchRule[I, T], transactions: Transactions, spawn: Spawn) -> None:
+    `carry_out` runs work in a transaction: one that writes, or one that only reads.
+    """
+
+    def __init__(
+        self,
+        rule: BatchRule[I, T],
+        carry_out: Callable[[Callable[[PostgresTx], Awaitable[list[T]]]], Awaitable[list[T]]],
+        spawn: Spawn,
+    ) -> None:
         self._rule = rule
-        self._transactions = transactions
+        self._carry_out = carry_out
         self._spawn = spawn
         self._waiting: list[tuple[I, asyncio.Future[T]]] = []
         self._busy = False
@@ -45,7 +53,7 @@ class Lane(Generic[I, T]):
         Where the database fails, those who wait behind hear of it with them: their time passes too.
         """
         try:
-            results = await self._transactions.write(lambda tx: self._rule(tx, [item for item, _ in batch]))
+            results = await self._carry_out(lambda tx: self._rule(tx, [item for item, _ in batch]))
         except StoreUnavailableError as error:
             _fail([*batch, *self._waiting], error)
             self._waiting = []

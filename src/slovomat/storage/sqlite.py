@@ -100,7 +100,11 @@ class SQLiteEngine:
         except sqlite3.Error as error:
             raise StoreUnavailableError(str(error)) from error
 
-    async def read_behind(self, _rule: Rule[T], *_args: Any) -> T | None:
+    async def read_batch(self, rule: BatchRule[I, T], item: I) -> T:
+        """As read: there is no round trip to save."""
+        return (await self.read(rule, [item]))[0]
+
+    async def read_behind(self, _rule: BatchRule[I, T], _item: I) -> T | None:
         """There is no replica."""
         return None
 

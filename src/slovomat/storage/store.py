@@ -125,10 +125,10 @@ class SQLStore:
 
     async def find_job(self, account_id: AccountId, job_id: GenerationId) -> JobView | None:
         """A replica's word counts only where it is final: it may lag, but a final state never changes."""
-        seen = await self._engine.read_behind(jobs.find, account_id, job_id)
+        seen = await self._engine.read_behind(jobs.find, (account_id, job_id))
         if seen is not None and seen.final:
             return seen
-        return await self._engine.read(jobs.find, account_id, job_id)
+        return await self._engine.read_batch(jobs.find, (account_id, job_id))
 
     async def prune(self, results_before_ms: int, keys_before_ms: int, now_ms: int, limit: int) -> int:
         return await self._engine.write(jobs.prune, results_before_ms, keys_before_ms, now_ms, limit)

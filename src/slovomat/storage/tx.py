@@ -54,7 +54,10 @@ class Engine(Protocol):
     async def read(self, rule: Rule[T], *args: Any) -> T:
         """Runs a short rule that only reads what was committed."""
 
-    async def read_behind(self, rule: Rule[T], *args: Any) -> T | None:
+    async def read_batch(self, rule: BatchRule[I, T], item: I) -> T:
+        """As read, together with whatever else was asked of the same rule during its last round trip."""
+
+    async def read_behind(self, rule: BatchRule[I, T], item: I) -> T | None:
         """As read, but from a replica, which may lag; None where there is none that answers."""
 
     async def report(self, rule: Rule[T], *args: Any) -> T:
