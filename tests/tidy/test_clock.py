@@ -28,6 +28,10 @@ CLOCKS_OF_SQL = re.compile(
 CLOCK_QUERIES = {
     "clock": "leases are by one clock where nodes share them",
     "job_add": "a node whose clock is ahead must not keep its jobs from the others",
+    "commit_mark": "says when a connection was last used, for those that are long gone",
+    "commit_marked": "the same",
+    "commit_marks_bury": "the same",
+    "node_name": "drawn by the database, for it must be no other node's",
     "nodes_live": "an operator's command asks whether a lease is in force, by the clock that it was given by",
     "server_state": "doctor compares it with the node's",
 }

@@ -67,6 +67,9 @@ class Ledger(Protocol):
     async def close(self, closing: Closing, now_ms: int, answer: StoredAnswer | None = None) -> bool:
         """Ends a hold, once; False when it was closed before. `answer` is kept for repeats."""
 
+    async def ended_as(self, closing: Closing) -> bool:
+        """Whether the hold has ended in the state that the closing names."""
+
     async def balance(self, query: BalanceQuery) -> int:
         """Requests that this key can spend now."""
 

@@ -48,7 +48,10 @@ __all__ = [
 
 
 class StoreUnavailableError(Exception):
-    """The database did not take the transaction (disk full, locked, gone). Nothing was charged."""
+    """The database did not take the transaction (disk full, locked, gone): nothing was charged.
+
+    Where its answer to a commit was lost, it was asked for half a minute; after that nobody can say.
+    """
 
 
 class Violation(msgspec.Struct, frozen=True):

@@ -31,7 +31,7 @@ async def close(tx: Tx, endings: Sequence[Ending]) -> list[bool]:
     first: dict[GenerationId, int] = {}
     for n, ending in enumerate(endings):
         first.setdefault(ending.closing.id, n)
-    asked = [endings[n] for _, n in sorted(first.items())]
+    asked = sorted((endings[n] for n in first.values()), key=_place)
     closed = await tx.rows_each("generation_close", [_record(ending) for ending in asked])
     done = [(ending, rows[0]) for ending, rows in zip(asked, closed, strict=True) if rows]
     await _give_or_spend(tx, done)
@@ -39,6 +39,11 @@ async def close(tx: Tx, endings: Sequence[Ending]) -> list[bool]:
     await _answer(tx, done)
     ended = {ending.closing.id for ending, _ in done}
     return [ending.closing.id in ended and first[ending.closing.id] == n for n, ending in enumerate(endings)]
+
+
+def _place(ending: Ending) -> tuple[int, int]:
+    """Rows are locked in one order by everybody."""
+    return ending.closing.account_id, ending.closing.id
 
 
 def _record(ending: Ending) -> Values:
@@ -106,3 +111,9 @@ async def _answer(tx: Tx, done: Sequence[tuple[Ending, Row]]) -> None:
             answer = ending.answer
             facts = {"status": answer.status, "type": answer.content_type, "body": answer.body}
             await tx.run("idempotency_answer", **place, **facts)
+
+
+async def ended_as(tx: Tx, closing: Closing) -> bool:
+    """Whether the hold has ended in the state that the closing names."""
+    found = await tx.rows("generation_state", account_id=closing.account_id, id=closing.id)
+    return bool(found) and found[0][0] == closing.state.value

@@ -23,6 +23,8 @@ async def move(tx: Tx, entries: Iterable[Entry]) -> None:
         there = sums[entry.account_id, entry.bucket_id]
         for column, change in enumerate(entry.changes()):
             there[column] += change
+    if not sums:
+        return
     moved = await tx.run_each("bucket_move", [_move(place, sums[place]) for place in sorted(sums)])
     if not all(moved):
         raise ConflictError

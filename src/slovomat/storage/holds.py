@@ -41,11 +41,28 @@ async def hold(tx: Tx, orders: Sequence[HoldOrder]) -> list[HoldResult]:
                 results[n] = decision
             else:
                 decided.append(decision)
-        await _write(tx, decided, purses, caps, results)
-    if repeats:  # calls with a key of this very batch: the first one has been decided now
-        for n, result in zip(repeats, await hold(tx, [orders[n] for n in repeats]), strict=True):
-            results[n] = result
+        now_ms = max(orders[n].now_ms for n in fresh)
+        ids = await _write(tx, decided, purses, caps, now_ms)
+        for made, decision in zip(ids, decided, strict=True):
+            results[decision.number] = _accepted(made, decision)
+    await _repeat(tx, orders, repeats, results)
     return [_known(result) for result in results]
+
+
+async def _repeat(
+    tx: Tx, orders: Sequence[HoldOrder], repeats: dict[int, int], results: list[HoldResult | None]
+) -> None:
+    """Calls with a key of this very batch: its first has been decided, and if refused, for its like too."""
+    again = []
+    for n, first in repeats.items():
+        same = (orders[n].idempotency, orders[n].key) == (orders[first].idempotency, orders[first].key)
+        if same and isinstance(results[first], Refusal):
+            results[n] = results[first]
+        else:
+            again.append(n)
+    if again:
+        for n, result in zip(again, await hold(tx, [orders[n] for n in again]), strict=True):
+            results[n] = result
 
 
 def _known(result: HoldResult | None) -> HoldResult:
@@ -54,19 +71,21 @@ def _known(result: HoldResult | None) -> HoldResult:
     return result
 
 
-def _firsts(numbers: list[int], orders: Sequence[HoldOrder]) -> tuple[list[int], list[int]]:
-    """Those that come first with their idempotency key, and those that repeat one of them."""
+def _firsts(numbers: list[int], orders: Sequence[HoldOrder]) -> tuple[list[int], dict[int, int]]:
+    """Those that come first with their idempotency key, and for those that repeat one of them, which."""
     fresh: list[int] = []
-    repeats: list[int] = []
-    seen: set[tuple[AccountId, str]] = set()
+    repeats: dict[int, int] = {}
+    seen: dict[tuple[AccountId, str], int] = {}
     for n in numbers:
         asked = orders[n].idempotency
         if asked is None:
             fresh.append(n)
             continue
-        mark = (orders[n].account_id, asked.key)
-        (repeats if mark in seen else fresh).append(n)
-        seen.add(mark)
+        first = seen.setdefault((orders[n].account_id, asked.key), n)
+        if first == n:
+            fresh.append(n)
+        else:
+            repeats[n] = first
     return fresh, repeats
 
 
@@ -121,27 +140,33 @@ def _decide(number: int, order: HoldOrder, purse: Purse, caps: Caps) -> _Decisio
 
 
 async def _write(
-    tx: Tx, decided: list[_Decision], purses: Purses, caps: Caps, results: list[HoldResult | None]
-) -> None:
+    tx: Tx, decided: list[_Decision], purses: Purses, caps: Caps, now_ms: int
+) -> list[GenerationId]:
+    """Opens the generations; their ids. A day that was opened or adjusted is booked even for refusals."""
     ids = await _open_generations(tx, decided)
-    taken = []
-    for made, decision in zip(ids, decided, strict=True):
-        taken += [msgspec.structs.replace(entry, generation_id=made) for entry in decision.taken]
-        order = decision.order
-        results[decision.number] = Accepted(
-            id=made,
-            account_id=order.account_id,
-            balance_requests=decision.left,
-            charged_requests=order.price_requests,
-        )
+    taken = [
+        msgspec.structs.replace(entry, generation_id=made)
+        for made, decision in zip(ids, decided, strict=True)
+        for entry in decision.taken
+    ]
     moved = [entry for purse in purses.values() for entry in purse.adjusted] + taken
     await entries.move(tx, moved)
-    now_ms = max((decision.order.now_ms for decision in decided), default=0)
     await entries.book(tx, [entry for purse in purses.values() for entry in purse.opened] + moved, now_ms)
     await caps.write(tx)
     orders = [(decision.order, made) for decision, made in zip(decided, ids, strict=True)]
     await _queue(tx, orders)
     await remember(tx, orders)
+    return ids
+
+
+def _accepted(made: GenerationId, decision: _Decision) -> Accepted:
+    order = decision.order
+    return Accepted(
+        id=made,
+        account_id=order.account_id,
+        balance_requests=decision.left,
+        charged_requests=order.price_requests,
+    )
 
 
 async def _open_generations(tx: Tx, decided: list[_Decision]) -> list[GenerationId]:

@@ -116,7 +116,17 @@ async def take_over(tx: Tx, owner: str, live: Collection[GenerationId], now_ms: 
 
 async def hand_back(tx: Tx, owner: str, now_ms: int) -> int:
     """Queues again all that the worker still has."""
-    return await tx.run("jobs_hand_back", owner=owner, now_ms=await clock_ms(tx, now_ms))
+    now_ms = await clock_ms(tx, now_ms)
+    held = [
+        {"account_id": account_id, "id": job_id, "token": token, "now_ms": now_ms}
+        for account_id, job_id, token in sorted(await tx.rows("jobs_of_owner", owner=owner))
+    ]
+    return sum(await tx.run_each("job_requeue", held)) if held else 0
+
+
+def _place(job: ClaimedJob) -> tuple[int, int]:
+    """Rows are locked in one order by everybody."""
+    return job.account_id, job.id
 
 
 async def complete(tx: Tx, finishes: Sequence[Finish]) -> list[bool]:
@@ -131,7 +141,7 @@ async def fail(tx: Tx, finishes: Sequence[Finish]) -> list[bool]:
 
 async def _finish(tx: Tx, query: str, finishes: Sequence[Finish]) -> list[bool]:
     first = {finish.job.id: n for n, finish in reversed(list(enumerate(finishes)))}
-    asked = [finishes[n] for _, n in sorted(first.items())]
+    asked = sorted((finishes[n] for n in first.values()), key=lambda finish: _place(finish.job))
     rows = [
         {
             "account_id": finish.job.account_id,

@@ -38,7 +38,8 @@ async def alone(tx: Tx, owner: str) -> None:
 
 
 async def bury(tx: Tx, now_ms: int, limit: int) -> int:
-    """Forgets nodes that have long been silent and hold nothing any more."""
+    """Forgets nodes that have long been silent, and what only their connections needed."""
+    await tx.rows("commit_marks_bury")
     return await tx.run("nodes_bury", before_ms=await clock_ms(tx, now_ms), limit=limit)
 
 

@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, TypeVar
 
 import asyncpg
+import structlog
 
+from slovomat.ports.store import StoreUnavailableError
 from slovomat.storage import postgres_start
 from slovomat.storage.postgres_lane import Lane
 from slovomat.storage.postgres_replica import PATIENCE_S, Replica
@@ -19,6 +21,8 @@ from slovomat.storage.tx import BatchRule, Rule
 T = TypeVar("T")
 I = TypeVar("I")  # noqa: E741 - an item
 _CLOSE_S = 10.0
+_START_S = 120.0
+_START_AGAIN_S = 0.2
 _PLAN_S = 60
 """A plan is kept so long: one made by the statistics of tables that were empty then does not stay."""
 
@@ -47,14 +51,32 @@ class PostgresEngine:
         """Checks the server, migrates it, opens the pool."""
         try:
             self._applied = await postgres_start.prepare(self._url)
-            self._transactions = await self._connect(self._url, self._patience_s)
+            self._transactions = await self._connect(self._url, self._patience_s, await self._name())
             if self._replica_url:
-                self._replica = Replica(await self._connect(self._replica_url, PATIENCE_S), self._spawn)
+                self._replica = Replica(await self._connect(self._replica_url, PATIENCE_S, ""), self._spawn)
+                await self._try_replica()
         except GONE as error:
             raise unavailable(error) from error
         self._wakeups = Wakeups(self._url, self._statements, self._transactions, self._spawn)
 
-    async def _connect(self, url: str, patience_s: float) -> Transactions:
+    async def _name(self) -> str:
+        """A name that no other life of any node has."""
+        connection = await postgres_start.connect(self._url)
+        try:
+            return str((await PostgresTx(connection, self._statements).rows("node_name"))[0][0])
+        finally:
+            connection.terminate()
+
+    async def _try_replica(self) -> None:
+        """A replica may be down, but its URL must be one."""
+        try:
+            (await postgres_start.connect(self._replica_url)).terminate()
+        except postgres_start.UnfitError:
+            raise
+        except StoreUnavailableError as error:
+            structlog.get_logger("slovomat").warning("the replica does not answer", error=str(error))
+
+    async def _connect(self, url: str, patience_s: float, node: str) -> Transactions:
         pool = await asyncpg.create_pool(
             url,
             timeout=patience_s,
@@ -68,7 +90,7 @@ class PostgresEngine:
             reset=_keep_session,
         )
         self._pools.append(pool)
-        return Transactions(pool, self._statements, patience_s)
+        return Transactions(pool, self._statements, patience_s, node)
 
     async def close(self) -> None:
         """Commits what was submitted, then closes the connections."""
@@ -132,8 +154,14 @@ class PostgresEngine:
             connection.terminate()
 
     async def _lock_start(self, connection: asyncpg.Connection) -> None:
+        tx = PostgresTx(connection, self._statements)
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + _START_S
         try:
-            await PostgresTx(connection, self._statements).rows("starting_lock")
+            while not (await tx.rows("starting_lock"))[0][0]:
+                if loop.time() > until_s:
+                    raise StoreUnavailableError("another node has been starting for two minutes")
+                await asyncio.sleep(_START_AGAIN_S)
         except GONE as error:
             raise unavailable(error) from error
 

@@ -47,27 +47,33 @@ class Lane(Generic[I, T]):
             await self._run(batch)
         self._busy = False
 
-    async def _run(self, batch: list[tuple[I, "asyncio.Future[T]"]]) -> None:
+    async def _run(self, batch: list[tuple[I, "asyncio.Future[T]"]]) -> bool:
         """All in one; should the rule fail, each runs again alone, so that none spoils it for the others.
 
-        Where the database fails, those who wait behind hear of it with them: their time passes too.
+        False: the database fails, and those who wait behind have heard of it too, whose time passes.
         """
         try:
             results = await self._carry_out(lambda tx: self._rule(tx, [item for item, _ in batch]))
         except StoreUnavailableError as error:
             _fail([*batch, *self._waiting], error)
             self._waiting = []
-            return
+            return False
         except Exception as error:
             if len(batch) > 1:
-                for one in batch:
-                    await self._run([one])
-            else:
-                _fail(batch, error)
-            return
+                return await self._run_apart(batch)
+            _fail(batch, error)
+            return True
         for (_, future), result in zip(batch, results, strict=True):
             if not future.done():
                 future.set_result(result)
+        return True
+
+    async def _run_apart(self, batch: list[tuple[I, "asyncio.Future[T]"]]) -> bool:
+        for n, one in enumerate(batch):
+            if not await self._run([one]):
+                _fail(batch[n:], StoreUnavailableError("the database went away"))
+                return False
+        return True
 
 
 def _fail(items: Sequence[tuple[I, "asyncio.Future[T]"]], error: Exception) -> None:

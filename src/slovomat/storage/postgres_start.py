@@ -37,7 +37,9 @@ class UnfitError(StoreUnavailableError):
 async def connect(url: str) -> asyncpg.Connection:
     """A connection of its own, outside any pool. Raises StoreUnavailableError."""
     try:
-        return await asyncpg.connect(url, timeout=10, command_timeout=60)
+        connection = await asyncpg.connect(url, timeout=10, command_timeout=60)
+        await PostgresTx(connection, Statements(load_queries("postgres"))).rows("session")
+        return connection
     except ValueError:  # its text may hold a part of the password
         raise unreadable() from None
     except (*GONE, asyncpg.PostgresError) as error:

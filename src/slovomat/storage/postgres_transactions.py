@@ -1,8 +1,9 @@
 """Transactions on PostgreSQL: again after a conflict, and an outcome that was not heard is found out."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from itertools import count
 from typing import TypeVar
 
 import asyncpg
@@ -18,10 +19,6 @@ _REPORT_S = 900.0
 _FIND_OUT_S = 30.0
 _ASK_AGAIN_S = 0.1
 
-_UNNUMBERED = (
-    "this server writes without a transaction id, by which a lost answer to a commit is found out:"
-    " PostgreSQL itself is needed, not a server that speaks its language"
-)
 
 CONFLICTS = (
     ConflictError,
@@ -50,13 +47,14 @@ GONE = (
 class Transactions:
     """Runs work in transactions on a pool's connections."""
 
-    def __init__(self, pool: asyncpg.Pool, statements: Statements, patience_s: float) -> None:
+    def __init__(self, pool: asyncpg.Pool, statements: Statements, patience_s: float, node: str) -> None:
         self._pool = pool
+        self._slots = Slots(node)
         self._patience_s = patience_s
         self._statements = statements
 
     async def write(self, work: Callable[[PostgresTx], Awaitable[T]]) -> T:
-        """Runs and commits. Raises StoreUnavailableError when nothing was committed.
+        """Runs and commits. Raises StoreUnavailableError when nothing was committed, or none can say.
 
         What has failed is tried again, on a connection that may be better. What was waited for in vain is
         not: whoever asked has waited long enough.
@@ -68,7 +66,7 @@ class Transactions:
             except CONFLICTS as error:
                 conflicts += 1
                 if conflicts == _CONFLICT_RETRIES:
-                    raise StoreUnavailableError(f"conflicts without end: {error}") from error
+                    raise StoreUnavailableError(f"conflicts without end: {type(error).__name__}") from error
             except GONE as error:
                 stale += 1
                 if stale == _STALE_RETRIES or isinstance(error, TimeoutError):
@@ -109,51 +107,64 @@ class Transactions:
             await self._pool.release(connection)
 
     async def _attempt(self, work: Callable[[PostgresTx], Awaitable[T]]) -> T:
-        async with self.connection() as connection:
-            tx = PostgresTx(connection, self._statements)
-            await connection.execute("BEGIN")
-            try:
-                result = await work(tx)
-                transaction: str | None = (await tx.rows("transaction_id"))[0][0]
-                if tx.wrote and transaction is None:
-                    raise StoreUnavailableError(_UNNUMBERED)
-            except GONE:
-                raise
-            except BaseException:
-                await connection.execute("ROLLBACK")
-                raise
-            try:
-                await connection.execute("COMMIT")
+        with self._slots.taken() as (slot, mark):
+            async with self.connection() as connection:
+                tx = PostgresTx(connection, self._statements)
+                await connection.execute("BEGIN")
+                try:
+                    result = await work(tx)
+                    wrote = tx.wrote
+                    if wrote:
+                        await tx.run("commit_mark", slot=slot, mark=mark)
+                except GONE:
+                    raise
+                except BaseException:
+                    await connection.execute("ROLLBACK")
+                    raise
+                try:
+                    await connection.execute("COMMIT")
+                    return result
+                except GONE as error:
+                    lost = error
+                    _drop(connection)
+            if not wrote or await self._committed(slot, mark, lost):
                 return result
-            except GONE as error:
-                lost = error
-                _drop(connection)
-        if transaction is None or await self._committed(transaction, lost):
-            return result
         raise ConnectionAbortedError("the commit did not take place") from lost
 
-    async def _committed(self, transaction: str, error: BaseException) -> bool:
-        """Whether a transaction whose commit was not answered took place: asked, never guessed."""
+    async def _committed(self, slot: str, mark: int, error: BaseException) -> bool:
+        """Whether a transaction whose commit was not answered took place: asked, never guessed.
+
+        Its mark is a row of it. Who asks waits until it has ended, one way or the other.
+        """
         loop = asyncio.get_running_loop()
         until_s = loop.time() + _FIND_OUT_S
         while loop.time() < until_s:
-            await asyncio.sleep(_ASK_AGAIN_S)
             with suppress(*GONE):
                 await self._pool.expire_connections()
                 async with self.connection() as connection:
-                    status = await self._status(PostgresTx(connection, self._statements), transaction)
-                if status != "in progress":
-                    return status == "committed"
-        raise StoreUnavailableError(f"the outcome of a commit is not known: {error}") from error
+                    found = await PostgresTx(connection, self._statements).rows("commit_marked", slot=slot)
+                    return bool(found[0][0] == mark)
+            await asyncio.sleep(_ASK_AGAIN_S)
+        raise StoreUnavailableError(f"the outcome of a commit is not known: {describe(error)}") from error
 
-    async def _status(self, tx: PostgresTx, transaction: str) -> str | None:
+
+class Slots:
+    """Names for the marks of transactions under way: no two at once have the same."""
+
+    def __init__(self, node: str) -> None:
+        self._node = node
+        self._free: list[str] = []
+        self._names = count(1)
+        self._marks = count(1)
+
+    @contextmanager
+    def taken(self) -> Iterator[tuple[str, int]]:
+        """A slot, and a mark that was never in it."""
+        slot = self._free.pop() if self._free else f"{self._node}/{next(self._names)}"
         try:
-            status: str | None = (await tx.rows("transaction_status", id=transaction))[0][0]
-        except asyncpg.InvalidParameterValueError:  # a server that took over has never heard of it
-            return None
-        if status == "in progress":
-            await tx.rows("transaction_end", id=transaction)
-        return status
+            yield slot, next(self._marks)
+        finally:
+            self._free.append(slot)
 
 
 def _drop(connection: asyncpg.pool.PoolConnectionProxy) -> None:
@@ -170,5 +181,12 @@ def _in_transaction(connection: asyncpg.pool.PoolConnectionProxy) -> bool:
 
 
 def unavailable(error: BaseException) -> StoreUnavailableError:
-    """What the use cases hear: the kind of the fault, and no text that could hold a value."""
-    return StoreUnavailableError(f"PostgreSQL: {type(error).__name__}: {str(error)[:200]}")
+    """What the use cases hear."""
+    return StoreUnavailableError(f"PostgreSQL: {describe(error)}")
+
+
+def describe(error: BaseException) -> str:
+    """The kind of a fault, and its first line where that holds no value of a statement."""
+    if isinstance(error, asyncpg.PostgresError) and not isinstance(error, GONE):
+        return f"{type(error).__name__} {error.sqlstate}"
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0][:200]}"

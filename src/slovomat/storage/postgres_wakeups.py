@@ -9,7 +9,7 @@ import asyncpg
 
 from slovomat.ports.store import StoreUnavailableError
 from slovomat.storage.postgres_start import connect
-from slovomat.storage.postgres_transactions import Transactions
+from slovomat.storage.postgres_transactions import GONE, Transactions
 from slovomat.storage.postgres_tx import PostgresTx, Statements
 
 _CHANNEL = "slovomat_jobs"
@@ -48,15 +48,17 @@ class Wakeups:
             await asyncio.wait((self._listener,))
 
     async def _tell(self) -> None:
-        while self._again:
-            self._again = False
-            with suppress(StoreUnavailableError):
-                await self._transactions.read(lambda tx: tx.rows("notify"))
-        self._telling = False
+        try:
+            while self._again:
+                self._again = False
+                with suppress(StoreUnavailableError, asyncpg.PostgresError):
+                    await self._transactions.read(lambda tx: tx.rows("notify"))
+        finally:
+            self._telling = False
 
     async def _listen(self, callback: Callable[[], None]) -> None:
         while True:
-            with suppress(StoreUnavailableError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with suppress(StoreUnavailableError, asyncpg.PostgresError, *GONE):
                 connection = await connect(self._url)
                 try:
                     gone = asyncio.Event()

@@ -254,7 +254,7 @@ class SQLiteWriter:
         """Writes over what a failed commit may have left in the journal, before anybody is told of it.
 
         When only the sync failed, the transaction stands there whole: this process takes it for rolled back,
-        but whoever opens the file after a crash would not. Another one in its place, synced or not, ends that.
+        but who opens the file after a crash would not. Another one in its place, synced or not, ends that.
         """
         with contextlib.suppress(sqlite3.Error):
             self._connection.execute("PRAGMA synchronous = OFF")

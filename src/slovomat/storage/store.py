@@ -67,6 +67,9 @@ class SQLStore:
     async def close(self, closing: Closing, now_ms: int, answer: StoredAnswer | None = None) -> bool:
         return await self._engine.batch(closings.close, Ending(closing, now_ms, answer))
 
+    async def ended_as(self, closing: Closing) -> bool:
+        return await self._engine.read(closings.ended_as, closing)
+
     async def balance(self, query: BalanceQuery) -> int:
         return await self._engine.read(holds.read_balance, query)
 

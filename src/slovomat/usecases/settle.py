@@ -36,12 +36,15 @@ class Settler:
         return written  # noqa: RET504 - to mypy a cancel scope may swallow what is returned within
 
     async def _try(self, closing: Closing, answer: StoredAnswer | None, until_s: float) -> bool:
-        wait_s = _FIRST_WAIT_S
+        wait_s, again = _FIRST_WAIT_S, False
         while True:
             try:
-                return await self._ledger.close(closing, self._env.now_ms(), answer)
+                closed = await self._ledger.close(closing, self._env.now_ms(), answer)
+                # an attempt whose outcome was not heard may have been the one that did it
+                return closed or (again and await self._ledger.ended_as(closing))
             except StoreUnavailableError as error:
                 self._watch.store_failed(str(error))
+                again = True
             if self._env.monotonic_s() + wait_s > until_s:
                 self._owed[closing.id] = Closing(
                     id=closing.id,

@@ -17,3 +17,10 @@ ALTER TABLE generations DROP CONSTRAINT generations_key_id_fkey;
 ALTER TABLE entries DROP CONSTRAINT entries_account_id_fkey;
 ALTER TABLE jobs DROP CONSTRAINT jobs_account_id_fkey;
 ALTER TABLE idempotency DROP CONSTRAINT idempotency_account_id_fkey;
+
+-- What tells, after the answer to a commit was lost, whether it took place: one row for each of a node's connections.
+CREATE TABLE commit_marks (
+    slot TEXT PRIMARY KEY,
+    mark BIGINT NOT NULL,
+    marked_at TIMESTAMPTZ NOT NULL
+) WITH (fillfactor = 50);

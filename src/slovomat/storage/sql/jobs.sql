@@ -56,8 +56,8 @@ WHERE account_id = :account_id AND id = :id AND token = :token AND state = 'runn
 -- The owners of these are dead, whatever their leases say.
 UPDATE jobs SET lease_until_ms = 0 WHERE state = 'running' AND owner <> :owner;
 
--- name: jobs_hand_back
-UPDATE jobs SET state = 'queued', owner = '', run_after_ms = :now_ms WHERE state = 'running' AND owner = :owner;
+-- name: jobs_of_owner
+SELECT account_id, id, token FROM jobs WHERE state = 'running' AND owner = :owner;
 
 -- name: job_complete
 UPDATE jobs SET state = 'completed', result = :text, attempts = attempts + 1, finished_at_ms = :now_ms

@@ -1,4 +1,4 @@
--- Buckets, holds and entries: the statements of the rules in ledger.py.
+-- Buckets, holds and entries: the statements of holds, closings and packs.
 
 -- name: buckets_of
 -- What an account could spend: the day's allowance, and its packs. SQLite has one writer: nothing to lock.
@@ -58,6 +58,9 @@ UPDATE generations SET state = :state, reason = :reason, upstream = :upstream, c
     mode_version = COALESCE(:mode_version, mode_version), mode_digest = COALESCE(:mode_digest, mode_digest)
 WHERE account_id = :account_id AND id = :id AND state = 'held'
 RETURNING key_id, key_counted, day, price_requests, idempotency_key;
+
+-- name: generation_state
+SELECT state FROM generations WHERE account_id = :account_id AND id = :id;
 
 -- name: generations_expired
 SELECT account_id, id FROM generations

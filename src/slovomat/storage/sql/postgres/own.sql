@@ -21,14 +21,15 @@ INSERT INTO jobs (id, account_id, state, text, run_after_ms, created_at_ms)
 VALUES (:id, :account_id, 'queued', :text, LEAST(:now_ms, EXTRACT(EPOCH FROM clock_timestamp()) * 1000), :now_ms);
 
 -- name: jobs_claim
-UPDATE jobs SET state = 'running', owner = :owner, token = token + 1, lease_until_ms = :lease_until_ms
-FROM (
+-- Chosen once: a plan that looked for them again for every row would skip those just taken, and take more.
+WITH due AS MATERIALIZED (
     SELECT account_id, id FROM jobs
     WHERE state = 'queued' AND (run_after_ms <= :now_ms OR run_after_ms > :absurd_ms)
         AND account_id NOT IN (SELECT account_id FROM jobs WHERE state = 'running'
             GROUP BY account_id HAVING COUNT(*) >= :per_account)
-    ORDER BY run_after_ms, id LIMIT :limit FOR UPDATE SKIP LOCKED) AS due
-WHERE jobs.account_id = due.account_id AND jobs.id = due.id
+    ORDER BY run_after_ms, id LIMIT :limit FOR UPDATE SKIP LOCKED)
+UPDATE jobs SET state = 'running', owner = :owner, token = token + 1, lease_until_ms = :lease_until_ms
+FROM due WHERE jobs.account_id = due.account_id AND jobs.id = due.id
 RETURNING jobs.id, jobs.account_id, text, attempts, token;
 
 -- name: ping
@@ -54,15 +55,21 @@ SELECT set_config('idle_in_transaction_session_timeout', '5s', FALSE),
 SELECT set_config(name, reset_val, TRUE) FROM pg_settings
 WHERE name IN ('enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'random_page_cost', 'jit');
 
--- name: transaction_id
-SELECT pg_current_xact_id_if_assigned()::TEXT;
+-- name: commit_mark
+-- A witness of the transaction that it stands in: there after the commit, and not without it.
+INSERT INTO commit_marks (slot, mark, marked_at) VALUES (:slot, :mark, now())
+ON CONFLICT (slot) DO UPDATE SET mark = EXCLUDED.mark, marked_at = EXCLUDED.marked_at;
 
--- name: transaction_status
-SELECT pg_xact_status(:id::TEXT::xid8);
+-- name: commit_marked
+-- Waits for whoever has the slot in an open transaction; a standby cannot run it, and so is not believed.
+INSERT INTO commit_marks (slot, mark, marked_at) VALUES (:slot, 0, now())
+ON CONFLICT (slot) DO UPDATE SET mark = commit_marks.mark RETURNING mark;
 
--- name: transaction_end
--- The session whose client is gone goes too, so that the outcome of its transaction is decided.
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_xid = (:id::TEXT::xid8)::xid;
+-- name: commit_marks_bury
+DELETE FROM commit_marks WHERE marked_at < now() - INTERVAL '1 day';
+
+-- name: node_name
+SELECT gen_random_uuid()::TEXT;
 
 -- name: session_pid
 SELECT pg_backend_pid();
@@ -83,4 +90,4 @@ SELECT name FROM migrations ORDER BY name;
 INSERT INTO migrations (name) VALUES (:name);
 
 -- name: starting_lock
-SELECT pg_advisory_lock(5420011, 2);
+SELECT pg_try_advisory_lock(5420011, 2);
