@@ -9,6 +9,7 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
+    ProcessCollector,
     disable_created_metrics,
     generate_latest,
 )
@@ -26,6 +27,7 @@ class Metrics:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self._log = structlog.get_logger("slovomat")
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)  # the core that it uses is what fills up first
         self._answers = Counter(
             "slovomat_http_requests",
             "Answers by route and status",
