@@ -1,5 +1,7 @@
 """The test of the tests: each planted bug is found."""
 
+from functools import cache
+
 import pytest
 
 from slovomat.simulation.plants import PLANTS
@@ -25,6 +27,13 @@ def test_there_are_enough_plants() -> None:
 
 @pytest.mark.parametrize("plant", sorted(PLANTS))
 def test_every_planted_bug_is_found(plant: str) -> None:
-    """Within 200 seeds, and mostly by the first few."""
-    verdicts = (simulate(seed, STEPS, PLANTS[plant]()) for seed in SEEDS)
-    assert any(verdict.violation is not None for verdict in verdicts)
+    """Within 200 seeds, mostly by the first few; and by a seed that holds without it."""
+    found = next((seed for seed in SEEDS if simulate(seed, STEPS, PLANTS[plant]()).violation), None)
+    assert found is not None
+    assert holds(found)
+
+
+@cache
+def holds(seed: int) -> bool:
+    """Whether the seed finds nothing where nothing is planted."""
+    return simulate(seed, STEPS).violation is None
