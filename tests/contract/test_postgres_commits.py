@@ -1,7 +1,7 @@
 """PostgreSQL alone: what became of a commit whose answer was lost is found out, never guessed."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from enum import Enum, auto
 from urllib.parse import urlsplit
@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 from tests.books import Books, mark, open_books
+from tests.servers.postgres import PostgresServer
 
 from slovomat.domain.generation import HoldState
 from slovomat.domain.request import Accepted
@@ -24,13 +25,19 @@ class Fate(Enum):
     NEVER_ARRIVED = auto()
     SILENCE = auto()
     """It does not arrive, and nobody is told."""
+    CRASH = auto()
+    """It does not arrive, for the server has died; it is back at once."""
+
+
+LOSSES = (Fate.ANSWER_LOST, Fate.NEVER_ARRIVED, Fate.SILENCE)
 
 
 class Wire:
     """A way to the server that looks for commits."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, crash: Callable[[], None] | None = None) -> None:
         self._target = urlsplit(url)
+        self._crash = crash
         self.fates: list[Fate] = []
         self.commits = 0
 
@@ -44,7 +51,11 @@ class Wire:
         server.close()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        answers, asks = await asyncio.open_connection(self._target.hostname, self._target.port)
+        try:
+            answers, asks = await asyncio.open_connection(self._target.hostname, self._target.port)
+        except OSError:
+            writer.transport.abort()
+            return
         lost = asyncio.Event()
         with suppress(OSError):
             await asyncio.gather(self._asks(reader, asks, writer, lost), self._answers(answers, writer, lost))
@@ -69,6 +80,11 @@ class Wire:
                         break
                     case Fate.SILENCE:
                         continue
+                    case Fate.CRASH:
+                        assert self._crash is not None
+                        await asyncio.to_thread(self._crash)
+                        writer.transport.abort()
+                        break
             asks.write(piece)
         asks.transport.abort()
 
@@ -90,7 +106,7 @@ async def books_over(wire: Wire) -> AsyncIterator[Books]:
         yield books
 
 
-@pytest.mark.parametrize("fate", Fate)
+@pytest.mark.parametrize("fate", LOSSES)
 async def test_a_hold_whose_commit_is_lost_is_made_once(postgres_database: str, fate: Fate) -> None:
     """Committed or not, the caller gets the hold, and one price is set aside."""
     wire = Wire(postgres_database)
@@ -104,7 +120,7 @@ async def test_a_hold_whose_commit_is_lost_is_made_once(postgres_database: str, 
         assert await books.close(result.id, HoldState.SETTLED)
 
 
-@pytest.mark.parametrize("fate", Fate)
+@pytest.mark.parametrize("fate", LOSSES)
 async def test_a_closing_whose_commit_is_lost_closes_once(postgres_database: str, fate: Fate) -> None:
     """It is told as done by the one who did it."""
     wire = Wire(postgres_database)
@@ -137,6 +153,28 @@ async def test_ten_holds_in_one_lost_commit_are_made_once_each(postgres_database
         assert await books.balance() == 0
 
 
+async def test_a_crash_lends_nobody_the_outcome_of_another() -> None:
+    """After it the server gives the ids of transactions that were lost to others: theirs is not ours."""
+    with PostgresServer(18, durable=True) as server:
+        url = server.create_database("crashing")
+
+        def crash() -> None:
+            server.kill()
+            server.start()
+            for _ in range(3):
+                server.execute(
+                    "INSERT INTO instance (name, value) SELECT 'other ' || random(), ''", "crashing"
+                )
+
+        wire = Wire(url, crash)
+        async with books_over(wire) as books:
+            for _ in range(3):
+                wire.fates.append(Fate.CRASH)
+                hold = await books.held(2)
+                assert await books.close(hold, HoldState.SETTLED)
+            assert await books.balance() == 4
+
+
 async def test_ids_keep_the_order_of_a_batch(postgres_database: str) -> None:
     """Each caller gets the id of its own hold: prices and ids belong together."""
     async with open_books(postgres_database) as books:
@@ -162,3 +200,17 @@ async def test_the_ledger_only_grows(postgres_database: str) -> None:
                     await connection.execute(statement)
         finally:
             await connection.close()
+
+
+async def test_a_claim_takes_no_more_than_its_limit(postgres_database: str) -> None:
+    """Whatever plan the server chose, even one made for tables that it takes for empty."""
+    async with open_books(postgres_database) as books:
+        connection = await asyncpg.connect(postgres_database)
+        await connection.execute("ANALYZE")
+        await connection.close()
+        for _ in range(9):
+            await books.claim(2)
+        await books.credit(20)
+        for number in range(10):
+            await books.held(2, job_text=f"text {number}")
+        assert [len(await books.claim(2)) for _ in range(6)] == [2, 2, 2, 2, 2, 0]

@@ -275,3 +275,22 @@ async def test_the_audit_counts_the_books(opening: OpenBooks) -> None:
         audit = await books.store.audit()
         assert (audit.granted, audit.available, audit.held, audit.spent) == (15, 2, 1, 12)
         assert audit.entries == 7
+
+
+async def test_a_day_opened_for_a_refused_call_is_booked_in_its_time(opening: OpenBooks) -> None:
+    """The allowance is granted all the same, and the ledger says when."""
+    async with opening(daily=1) as books:
+        assert code(await books.hold(2, allowance=1)) is Code.BALANCE_LOW
+        (entry,) = await books.store.account_entries(books.account, 10)
+        assert (entry.kind, entry.available_change, entry.at_ms) == ("grant", 1, NOON_MS)
+
+
+async def test_a_refused_call_speaks_for_its_repeats(opening: OpenBooks) -> None:
+    """Two hundred at once under one key, and another that says something else under it."""
+    async with opening() as books:
+        await books.credit(1)
+        calls = [books.hold(2, idempotency=mark("k")) for _ in range(200)]
+        other = books.hold(1, idempotency=mark("k", b"another"))
+        *refused, accepted = await asyncio.gather(*calls, other)
+        assert {code(result) for result in refused} == {Code.BALANCE_LOW}
+        assert isinstance(accepted, Accepted)
