@@ -24,7 +24,7 @@ from benchmarks.rounds import CONNECTIONS, Bench, Measured, Server
 from benchmarks.stage import Stage
 
 _NOTES = f"""
-{CONNECTIONS} connections on loopback, {CHUNKS} chunks a stream. CPU: user and system time of all processes.
+{CONNECTIONS} connections a node on loopback, {CHUNKS} chunks a stream. CPU: user and system time.
 A job's creation is measured without its generation (the upstream holds such jobs back), a poll on a
 job that is done. PostgreSQL waits for the disk at every commit (fsync), as SQLite does.
 """
@@ -80,14 +80,18 @@ def _measure(stage: Stage, seconds: float, rounds: int) -> Measured:
 
 
 def _measure_nodes(stage: Stage, seconds: float, rounds: int) -> Measured:
-    """One, two and four nodes, each group on a database of its own."""
-    with contextlib.ExitStack() as started:
-        servers = []
+    """One, two and four nodes, each group by itself on a database of its own."""
+    found: Measured = {}
+    for turn in range(1, rounds + 1):
         for count in (1, 2, 4):
-            url = stage.postgres.create_database(f"nodes{count}")
-            nodes = started.enter_context(stage.nodes(f"nodes{count}", count, url))
-            servers.append(stage.on_postgres(f"{count} on PostgreSQL", nodes))
-        return Bench(build("load"), stage.folder, seconds).rounds(servers, rounds, _tell)
+            _tell(f"round {turn} of {rounds}: {count} nodes")
+            url = stage.postgres.create_database(f"round{turn}nodes{count}")
+            with stage.nodes(f"round{turn}nodes{count}", count, url) as nodes:
+                group = stage.on_postgres(f"{count} on PostgreSQL", nodes)
+                once = Bench(build("load"), stage.folder, seconds).rounds([group], 1, _tell)
+            for name, figures in once.items():
+                found.setdefault(name, []).extend(figures)
+    return dict(sorted(found.items()))
 
 
 def _tell(text: str) -> None:

@@ -84,13 +84,10 @@ class Bench:
     def _run(self, server: Server, seconds: float, events: int, file: Path) -> list[dict[str, float]]:
         """What a load tool for each node says; they share this process's cores."""
         with ThreadPoolExecutor() as pool:
-            connections = CONNECTIONS // len(server.nodes)
-            return list(
-                pool.map(lambda node: self._load(node[1], connections, seconds, events, file), server.nodes)
-            )
+            return list(pool.map(lambda node: self._load(node[1], seconds, events, file), server.nodes))
 
-    def _load(self, port: int, connections: int, seconds: float, events: int, file: Path) -> dict[str, float]:
-        words = [self._program, port, connections, seconds, events, file]
+    def _load(self, port: int, seconds: float, events: int, file: Path) -> dict[str, float]:
+        words = [self._program, port, CONNECTIONS, seconds, events, file]
         done = subprocess.run(
             [str(word) for word in words],
             capture_output=True,
