@@ -40,7 +40,7 @@ def test_a_longer_run_begins_like_a_shorter_one() -> None:
     assert long.history[: len(same)] == same
 
 
-@pytest.mark.parametrize("plant", ["result-without-settlement", "key-remembered-later"])
+@pytest.mark.parametrize("plant", ["result-without-settlement", "take-over-the-living"])
 def test_what_fails_is_shrunk(plant: str) -> None:
     """To the shortest beginning that fails: no shorter one does."""
     verdicts = (simulate(seed, 500, PLANTS[plant]()) for seed in range(1, 201))
