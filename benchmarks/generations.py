@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import time
 from itertools import count
+from random import Random
 from typing import NamedTuple
 
 from slovomat.domain.caller import DIALECTS, KeyPolicy, Plan
@@ -19,8 +20,25 @@ from slovomat.storage.store import SQLStore
 _PACK = 1_000_000_000
 _HOUR_MS = 3_600_000
 _LEASE_MS = 15_000
-_TEXT, _RESULT = "The history of the vending machine. " * 28, "Once upon a time there was a slot. " * 86
+_WORDS = """
+торговый автомат известен со времён Герона Александрийского который описал устройство для продажи святой
+воды в храме монета падала на чашу рычага открывала клапан и жидкость вытекала пока рычаг не возвращался
+на место спустя почти две тысячи лет в Лондоне появились машины с открытками затем с жевательной
+резинкой билетами кофе и газетами сегодня они принимают карты телефоны сообщают о запасах по сети
+"""
 _MODE = ModeRef("essay", 1, "d" * 64)
+
+
+def _prose(chars: int, seed: int) -> str:
+    """Russian words in no order, so that it is packed about as badly as real texts are."""
+    chance, words = Random(seed), _WORDS.split()  # noqa: S311 - the same text every time
+    text = ""
+    while len(text) < chars:
+        text += chance.choice(words) + " "
+    return text[:chars]
+
+
+_TEXT, _RESULT = _prose(1000, 1), _prose(3000, 2)
 
 
 class Customer(NamedTuple):

@@ -1,8 +1,8 @@
 """`./dev bench store`: generations a second in the store itself, without the web, and what one costs.
 
 A direct call is a hold and its settlement; a job is queued with its hold, claimed, and settled with its
-result (1,000 characters in, 3,000 out). Each step is told after its commit. "batch" is how the service
-runs; "one by one" is a transaction for each call, to show what the batches save.
+result (1,000 Russian characters in, 3,000 out). Each step is told after its commit. "batch" is how the
+service runs; "one by one" is a transaction for each call, to show what the batches save.
 """
 
 import argparse
