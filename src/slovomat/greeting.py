@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from slovomat import __version__
+from slovomat.masking import masked
 from slovomat.ports.limits import Reach
 from slovomat.ports.upstream import Upstream
 from slovomat.settings import LoadedSettings
@@ -34,8 +35,9 @@ def greet(loaded: LoadedSettings, upstream: Upstream, reach: Reach, steps: First
     lines = [
         f"Slovomat {__version__} listens on {steps.address}",
         f"  data           {data}",
+        f"  database       {masked(str(loaded.settings.database))}",
         f"  configuration  {source}",
-        f"  upstream       {upstream.name}, model {upstream.model or 'by free memory'}{state}",
+        f"  upstream       {_upstream(loaded.settings.upstream_url, upstream)}{state}",
         f"  limits         {_limits(loaded.settings.valkey_url, reach)}",
     ]
     if steps.everywhere and steps.site == steps.address:
@@ -59,6 +61,11 @@ def say(text: str) -> None:
     """Prints for the person who started the service, who may have closed the terminal since."""
     with contextlib.suppress(OSError):
         print(text, flush=True)  # noqa: T201 - this is the greeting
+
+
+def _upstream(url: str, upstream: Upstream) -> str:
+    model = upstream.model or "by free memory"
+    return f"{upstream.name}, model {model}" + (f", {masked(url)}" if url else "")
 
 
 def _limits(valkey_url: str, reach: Reach) -> str:

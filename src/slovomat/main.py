@@ -69,7 +69,8 @@ def _only_one(settings: Settings) -> Iterator[None]:
         if isinstance(settings.database, str):
             yield
             return
-        settings.database.parent.mkdir(parents=True, exist_ok=True)
+        if not settings.database.parent.is_dir():
+            raise CannotStartError(f"there is no folder {settings.database.parent} for the database")
         file = settings.database.with_name(settings.database.name + ".lock").open("a")
     except OSError as error:
         raise CannotStartError(f"the data folder cannot be used: {error}") from None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from slovomat.cli.masking import masked
+from slovomat.masking import masked
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import typer
 
 from slovomat.cli.command import command, group
 from slovomat.cli.exits import Exit, FaultError
-from slovomat.cli.masking import MASK, masked
 from slovomat.cli.session import Session, make_data_folder
+from slovomat.masking import MASK, masked
 
 if TYPE_CHECKING:
     from slovomat.settings import LoadedSettings

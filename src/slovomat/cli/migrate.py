@@ -11,9 +11,9 @@ import typer
 
 from slovomat.cli.books import audit_shape
 from slovomat.cli.exits import Exit, FaultError
-from slovomat.cli.masking import MASK, masked
 from slovomat.cli.places import Counted, Where, name_of
 from slovomat.cli.session import Session
+from slovomat.masking import MASK, masked
 
 if TYPE_CHECKING:
     from slovomat.storage.transfer import Transferred
@@ -78,8 +78,19 @@ async def _stay(session: Session) -> None:
     from slovomat.storage.moving import marks, stay
 
     where = session.settings.database
-    if await marks(where):
-        await stay(where)
+    marked = await marks(where)
+    if not marked:
+        return
+    await stay(where)
+    place = marked.get("moved_to") or marked.get("moving_to") or "?"
+    session.out.note(
+        session.out.say(
+            f"the instance is served here again; the copy at {place} must never be: what happened there since"
+            " the move is not here",
+            f"экземпляр снова обслуживается здесь; копию в {place} запускать нельзя: того, что было там после"
+            " переезда, здесь нет",
+        )
+    )
 
 
 async def _move(session: Session, target: Where) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slovomat.cli.exits import Exit, FaultError
-from slovomat.cli.masking import masked
+from slovomat.masking import masked
 
 if TYPE_CHECKING:
     from slovomat.cli.output import Output

@@ -49,14 +49,18 @@ async def check(session: "Session", copy: Path, packed: bytes | None, force: boo
             f"{session.settings.data / NAME} — не тот секрет, что в копии; --force отложит его",
         )
     wanted = packed or present
-    if wanted and not force and not await fits(copy, wanted):
-        raise FaultError(
-            Exit.CONFIGURATION,
-            "the keys in the copy were made with another secret, and none would work; put its secret.key"
-            f" into {session.settings.data} first, or give --force",
-            "ключи в копии сделаны с другим секретом, ни один не заработает; сначала положите её secret.key"
-            f" в {session.settings.data} или дайте --force",
-        )
+    if not wanted or await fits(copy, wanted):
+        return
+    english = "the keys in the copy were made with another secret, and none works without it"
+    russian = "ключи в копии сделаны с другим секретом, без него ни один не работает"
+    if force:
+        session.out.note(session.out.say(english, russian))
+        return
+    raise FaultError(
+        Exit.CONFIGURATION,
+        f"{english}; put its secret.key into {session.settings.data} first, or give --force",
+        f"{russian}; сначала положите её secret.key в {session.settings.data} или дайте --force",
+    )
 
 
 def put(session: "Session", packed: bytes | None, at: str) -> str:

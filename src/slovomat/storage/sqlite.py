@@ -60,7 +60,6 @@ class SQLiteEngine:
         """Makes the file where there is none, migrates it, starts the writer."""
         with contextlib.ExitStack() as opened:
             try:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
                 connection = opened.enter_context(contextlib.closing(self._connect()))
                 self._path.chmod(0o600)
                 self._applied = migrate(connection)
