@@ -52,7 +52,8 @@ async def begun(store: Store, env: PlayedEnv) -> FirstStart:
 
 
 async def opened(folder: Path) -> Store:
-    """A new store."""
+    """A new store in a folder, which the service makes before it."""
+    folder.mkdir(exist_ok=True)
     store = make_store(folder / "slovomat.db")
     await store.open()
     return store
