@@ -10,7 +10,7 @@ import structlog
 
 from slovomat.ports.store import StoreUnavailableError
 from slovomat.storage import postgres_start
-from slovomat.storage.postgres_lane import Lane
+from slovomat.storage.postgres_lane import Lanes
 from slovomat.storage.postgres_replica import PATIENCE_S, Replica
 from slovomat.storage.postgres_transactions import GONE, Transactions, unavailable
 from slovomat.storage.postgres_tx import PostgresTx, Statements
@@ -36,7 +36,6 @@ class PostgresEngine:
         self._patience_s = patience_s
         self._connections = connections
         self._statements = Statements(load_queries("postgres"))
-        self._lanes: dict[BatchRule[Any, Any], Lane[Any, Any]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._applied: list[str] = []
         self._pools: list[asyncpg.Pool] = []
@@ -57,6 +56,8 @@ class PostgresEngine:
                 await self._try_replica()
         except GONE as error:
             raise unavailable(error) from error
+        self._writing = Lanes(self._transactions.write, self._spawn)
+        self._reading = Lanes(self._transactions.read, self._spawn)
         self._wakeups = Wakeups(self._url, self._statements, self._transactions, self._spawn)
 
     async def _name(self) -> str:
@@ -114,11 +115,7 @@ class PostgresEngine:
 
     async def batch(self, rule: BatchRule[I, T], item: I) -> T:
         """Runs the rule for whatever is submitted to it meanwhile, in one transaction."""
-        lane = self._lanes.get(rule)
-        if lane is None:
-            lane = self._lanes[rule] = Lane(rule, self._transactions.write, self._spawn)
-        result: T = await lane.submit(item)
-        return result
+        return await self._writing.submit(rule, item)
 
     async def read(self, rule: Rule[T], *args: Any) -> T:
         """Runs a short reading rule; each of its statements sees what is committed by then."""
@@ -126,11 +123,7 @@ class PostgresEngine:
 
     async def read_batch(self, rule: BatchRule[I, T], item: I) -> T:
         """The same for whatever is asked of the rule meanwhile; each sees what was there when it asked."""
-        lane = self._lanes.get(rule)
-        if lane is None:
-            lane = self._lanes[rule] = Lane(rule, self._transactions.read, self._spawn)
-        result: T = await lane.submit(item)
-        return result
+        return await self._reading.submit(rule, item)
 
     async def read_behind(self, rule: BatchRule[I, T], item: I) -> T | None:
         """The replica's word, should there be one that answers."""

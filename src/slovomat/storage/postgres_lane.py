@@ -14,18 +14,30 @@ Spawn = Callable[[Coroutine[Any, Any, None]], object]
 _BATCH_MAX = 256
 
 
+CarryOut = Callable[[Callable[[PostgresTx], Awaitable[Any]]], Awaitable[Any]]
+"""Runs work in a transaction: one that writes, or one that only reads."""
+
+
+class Lanes:
+    """A lane for each rule, made when the rule is first asked for."""
+
+    def __init__(self, carry_out: CarryOut, spawn: Spawn) -> None:
+        self._carry_out = carry_out
+        self._spawn = spawn
+        self._lanes: dict[BatchRule[Any, Any], Lane[Any, Any]] = {}
+
+    def submit(self, rule: BatchRule[I, T], item: I) -> "asyncio.Future[T]":
+        """The item's result, once its transaction has ended."""
+        lane = self._lanes.get(rule)
+        if lane is None:
+            lane = self._lanes[rule] = Lane(rule, self._carry_out, self._spawn)
+        return lane.submit(item)
+
+
 class Lane(Generic[I, T]):
-    """One rule's items, one transaction at a time. What was submitted is carried out, whoever leaves.
+    """One rule's items, one transaction at a time. What was submitted is carried out, whoever leaves."""
 
-    `carry_out` runs work in a transaction: one that writes, or one that only reads.
-    """
-
-    def __init__(
-        self,
-        rule: BatchRule[I, T],
-        carry_out: Callable[[Callable[[PostgresTx], Awaitable[list[T]]]], Awaitable[list[T]]],
-        spawn: Spawn,
-    ) -> None:
+    def __init__(self, rule: BatchRule[I, T], carry_out: CarryOut, spawn: Spawn) -> None:
         self._rule = rule
         self._carry_out = carry_out
         self._spawn = spawn
