@@ -15,7 +15,7 @@ from slovomat.simulation.mirror import Fail, Mirror
 from slovomat.storage.audit import audit
 from slovomat.storage.queries import load_queries
 from slovomat.storage.sqlite import migrate
-from slovomat.storage.sqlite_writer import SQLiteTx, drive
+from slovomat.storage.sqlite_writer import SQLiteTx, Submitted, carry_out, drive, together
 from slovomat.storage.tx import ConflictError, Rule
 
 T = TypeVar("T")
@@ -24,19 +24,16 @@ _BUGS = (sqlite3.Error, AssertionError, LookupError, TypeError, ValueError)
 """What a rule raises by a mistake: here the database itself never fails in the middle of one."""
 
 
-class Write:
-    """A submitted rule, its outcome, and where that goes. `batched`: its one argument is an item of many."""
+class Write(Submitted):
+    """A submitted rule, its outcome, and where that goes."""
 
-    __slots__ = ("args", "batched", "conflict", "future", "result", "rule")
+    __slots__ = ("conflict", "future")
 
     def __init__(
         self, rule: Rule[Any], args: tuple[Any, ...], batched: bool, future: asyncio.Future[Any]
     ) -> None:
-        self.rule = rule
-        self.args = args
-        self.batched = batched
+        super().__init__(rule, args, batched=batched)
         self.future = future
-        self.result: Any = None
         self.conflict: ConflictError | None = None
 
 
@@ -70,8 +67,8 @@ class Database:
         """All in one transaction of a process, as the real writer has it; it is undone unless `keep`."""
         self._connection.execute("BEGIN")
         try:
-            for run in _together(writes):
-                self._run(run)
+            for run in together(writes):
+                carry_out(self._tx, run)
         except ConflictError:
             self._connection.execute("ROLLBACK")
             self._connection.execute("BEGIN")
@@ -109,41 +106,18 @@ class Database:
         self._connection.close()
         self._replica.close()
 
-    def _run(self, writes: Sequence[Write]) -> None:
-        rule = writes[0].rule
-        if not writes[0].batched:
-            writes[0].result = drive(rule(self._tx, *writes[0].args))
-            return
-        results = drive(rule(self._tx, [write.args[0] for write in writes]))
-        for write, result in zip(writes, results, strict=True):
-            write.result = result
-
     def _run_alone(self, write: Write) -> None:
         for _ in range(_TRIES):
             self._connection.execute("SAVEPOINT one")
             write.conflict = None
             try:
-                self._run([write])
+                carry_out(self._tx, [write])
             except ConflictError as conflict:
                 self._connection.execute("ROLLBACK TO one")
                 write.conflict = conflict
             self._connection.execute("RELEASE one")
             if write.conflict is None:
                 return
-
-
-def _together(writes: Sequence[Write]) -> list[list[Write]]:
-    """The items of one rule at the place of their first, all else alone."""
-    runs: list[list[Write]] = []
-    of_rule: dict[Rule[Any], list[Write]] = {}
-    for write in writes:
-        if write.batched and write.rule in of_rule:
-            of_rule[write.rule].append(write)
-            continue
-        runs.append([write])
-        if write.batched:
-            of_rule[write.rule] = runs[-1]
-    return runs
 
 
 def _named(file: str) -> dict[str, str]:

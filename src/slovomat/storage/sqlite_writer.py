@@ -19,6 +19,7 @@ from slovomat.storage.tx import BatchRule, ConflictError, Row, Rule, Values
 
 T = TypeVar("T")
 I = TypeVar("I")  # noqa: E741 - an item
+W = TypeVar("W", bound="Submitted")
 _BATCH_MAX = 128
 """So many rules run at a stretch: a few milliseconds in which nothing else does."""
 _CONFLICT_RETRIES = 5
@@ -61,19 +62,28 @@ def drive(rule: Coroutine[Any, Any, T]) -> T:
     raise AssertionError("a rule waited for something that is not its transaction")
 
 
-class _Write:
-    """A submitted rule and where its outcome goes. `batched`: its one argument is an item of many."""
+class Submitted:
+    """A rule to be run, and its result. `batched`: its one argument is an item of many."""
 
-    __slots__ = ("args", "batched", "error", "future", "result", "rule")
+    __slots__ = ("args", "batched", "result", "rule")
+
+    def __init__(self, rule: Rule[Any], args: tuple[Any, ...], *, batched: bool) -> None:
+        self.rule = rule
+        self.args = args
+        self.batched = batched
+        self.result: Any = None
+
+
+class _Write(Submitted):
+    """A submitted rule and where its outcome goes."""
+
+    __slots__ = ("error", "future")
 
     def __init__(
         self, rule: Rule[Any], args: tuple[Any, ...], future: asyncio.Future[Any], *, batched: bool
     ) -> None:
-        self.rule = rule
-        self.args = args
+        super().__init__(rule, args, batched=batched)
         self.future = future
-        self.batched = batched
-        self.result: Any = None
         self.error: BaseException | None = None
 
     def resolve(self, failed: BaseException | None) -> None:
@@ -87,10 +97,10 @@ class _Write:
             self.future.set_exception(error)
 
 
-def _together(batch: Iterable[_Write]) -> list[list[_Write]]:
+def together(batch: Iterable[W]) -> list[list[W]]:
     """The items of one rule at the place of their first, all else alone."""
-    runs: list[list[_Write]] = []
-    of_rule: dict[Rule[Any], list[_Write]] = {}
+    runs: list[list[W]] = []
+    of_rule: dict[Rule[Any], list[W]] = {}
     for write in batch:
         if write.batched and write.rule in of_rule:
             of_rule[write.rule].append(write)
@@ -101,7 +111,7 @@ def _together(batch: Iterable[_Write]) -> list[list[_Write]]:
     return runs
 
 
-def _run(tx: SQLiteTx, writes: list[_Write]) -> None:
+def carry_out(tx: SQLiteTx, writes: Sequence[Submitted]) -> None:
     """Runs one rule for its writes, which hear of their results later."""
     rule = writes[0].rule
     if not writes[0].batched:
@@ -178,8 +188,8 @@ class SQLiteWriter:
     def _run_rules(self, batch: list[_Write]) -> None:
         """All in one transaction; should a rule fail, each runs again behind a savepoint of its own."""
         try:
-            for writes in _together(batch):
-                _run(self._tx, writes)
+            for writes in together(batch):
+                carry_out(self._tx, writes)
         except Exception as error:
             if _engine_failed(error):
                 raise
@@ -192,7 +202,7 @@ class SQLiteWriter:
         for _ in range(_CONFLICT_RETRIES):
             self._connection.execute("SAVEPOINT one")
             try:
-                _run(self._tx, [write])
+                carry_out(self._tx, [write])
                 write.error = None
             except Exception as error:
                 if _engine_failed(error):
