@@ -2,12 +2,12 @@
 
 import asyncio
 import contextlib
-import threading
 from collections.abc import Coroutine
 from enum import StrEnum
-from typing import Self
 
 from tests.servers.ports import free_port
+
+from faults.loop_thread import LoopThread
 
 _COMMIT = b"Q\x00\x00\x00\x0bCOMMIT\x00"
 _PIECE_BYTES = 65_536
@@ -25,29 +25,16 @@ class Loss(StrEnum):
     """It is carried out, and the answer is lost."""
 
 
-class CommitProxy:
+class CommitProxy(LoopThread):
     """Forwards to `target_port`, which may be changed for the connections to come."""
 
     def __init__(self, target_port: int) -> None:
+        super().__init__("commit-proxy")
         self.target_port = target_port
         self.port = free_port()
         self.lost = 0
         """How many commits were."""
         self._armed: list[Loss] = []
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="commit-proxy", daemon=True)
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
 
     def lose(self, loss: Loss, commits: int) -> None:
         """So many of the next commits are lost so."""

@@ -3,12 +3,12 @@
 import asyncio
 import socket
 import struct
-import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Self
 
 from tests.servers.ports import free_port
+
+from faults.loop_thread import LoopThread
 
 _PIECE_BYTES = 65_536
 _LINGER_NOT = struct.pack("ii", 1, 0)
@@ -34,31 +34,18 @@ class _Link:
         _reset(self.target)
 
 
-class Proxy:
+class Proxy(LoopThread):
     """Forwards to a port. The faults last until `heal`, but for `reset`, which is over at once."""
 
     def __init__(self, target_port: int) -> None:
+        super().__init__("faults-proxy")
         self.port = free_port()
         self._target_port = target_port
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="faults-proxy", daemon=True)
         self._links: set[_Link] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._delay_s = 0.0
         self._refuses = False
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(10)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
 
     def delay(self, seconds: float) -> None:
         """Every piece comes later by so much, in both directions."""
