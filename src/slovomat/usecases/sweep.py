@@ -31,7 +31,7 @@ class SweepRules(msgspec.Struct, frozen=True, kw_only=True):
     results_ms: int
     job_wait_ms: int
     idempotency_ms: int
-    hold_ms: int = 0
+    hold_ms: int
 
 
 class _SteadyClock:
