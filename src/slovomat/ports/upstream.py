@@ -1,11 +1,14 @@
 """The port to whatever generates text."""
 
-from collections.abc import AsyncGenerator
-from typing import Protocol
+from collections.abc import AsyncGenerator, Callable
+from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
 from slovomat.domain.events import Completion, Event, Failure
+from slovomat.later import Later
+
+T = TypeVar("T")
 
 
 class Readiness(msgspec.Struct, frozen=True):
@@ -21,6 +24,26 @@ class Readiness(msgspec.Struct, frozen=True):
     remedy_ru: str = ""
     passing: bool = True
     """Whether it gets better by itself; false: only the operator can mend it."""
+
+
+Deliver = Callable[[list[bytes]], None]
+"""Takes the chunks of a stream that came together, each as JSON in the OpenAI form, without SSE framing."""
+
+
+class Call(Later[T | None], Generic[T]):
+    """A generation under way: awaited for how it ended, None when it was abandoned."""
+
+    __slots__ = ()
+
+    def abandon(self) -> None:
+        """Nobody wants it any more: closes the upstream's connection at once. Later than the end, nothing."""
+        self.resolve(None)
+
+    def pause(self) -> None:
+        """The reader of a stream is slow: deliver no more than is on its way already."""
+
+    def resume(self) -> None:
+        """It reads again."""
 
 
 class Upstream(Protocol):

@@ -1,0 +1,131 @@
+"""Results that come later, and coroutines that wait for them without a task of their own.
+
+A request waits three or four times: for a commit, for the upstream, for a commit again. A task, and a
+future for each wait, cost more than what is done in between. Who awaits a Later is resumed at once by
+whoever resolves it; a strand is a coroutine that nothing but its own waits can suspend, and that nobody
+can cancel. Both may be awaited in a task as well, where a Later does what a future does.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Generator
+from contextvars import Context
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Later(Generic[T]):
+    """A result that is not there yet: resolved once, awaited by one."""
+
+    __slots__ = ("_asyncio_future_blocking", "_error", "_ready", "_result", "_wake")
+
+    def __init__(self) -> None:
+        self._ready = False
+        self._result: T | None = None
+        self._error: BaseException | None = None
+        self._wake: Callable[[Any], object] | None = None
+        self._asyncio_future_blocking = False
+
+    def resolve(self, result: T) -> None:
+        """The result is there. After another one, or after who waited was cancelled, it is dropped."""
+        if not self._ready:
+            self._result = result
+            self._finish()
+
+    def fail(self, error: BaseException) -> None:
+        """There is none: who waits gets the error."""
+        if not self._ready:
+            self._error = error
+            self._finish()
+
+    def then(self, wake: Callable[[Any], object]) -> None:
+        """Calls back with this Later, from within `resolve` or, if that is past, now."""
+        if self._ready:
+            wake(self)
+        else:
+            assert self._wake is None, "a Later is awaited by one"  # noqa: S101
+            self._wake = wake
+
+    def _finish(self) -> None:
+        self._ready = True
+        wake, self._wake = self._wake, None
+        if wake is not None:
+            wake(self)
+
+    def __await__(self) -> Generator[Any, None, T]:
+        if not self._ready:
+            self._asyncio_future_blocking = True
+            yield self
+        return self.result()
+
+    # As a future does, for tasks
+
+    def done(self) -> bool:
+        """Whether it is there."""
+        return self._ready
+
+    def result(self) -> T:
+        """The result; raises the error."""
+        if self._error is not None:
+            raise self._error
+        return self._result  # type: ignore[return-value]  # it is ready, and holds what it was resolved with
+
+    def exception(self) -> BaseException | None:
+        """The error."""
+        return self._error
+
+    def cancelled(self) -> bool:
+        """Whether who waited was cancelled."""
+        return isinstance(self._error, asyncio.CancelledError)
+
+    def get_loop(self) -> asyncio.AbstractEventLoop:
+        """The loop of whoever asks: it has no other."""
+        return asyncio.get_running_loop()
+
+    def add_done_callback(self, callback: Callable[[Any], object], *, context: Context | None = None) -> None:
+        """Calls back in a turn of the loop of its own: a task cannot go on within another."""
+        loop = asyncio.get_running_loop()
+        self.then(lambda later: loop.call_soon(callback, later, context=context))
+
+    def remove_done_callback(self, _callback: Callable[[Any], object]) -> int:
+        """Nobody is called back."""
+        self._wake = None
+        return 1
+
+    def cancel(self, msg: str | None = None) -> bool:
+        """Who waits is cancelled; what would have been resolved goes on by itself."""
+        if self._ready:
+            return False
+        self.fail(asyncio.CancelledError(*([] if msg is None else [msg])))
+        return True
+
+
+class Strand(Later[T]):
+    """A coroutine on its way to its result, without a task: it runs from one wait to the next.
+
+    Within it there is no current task: no timeouts and no cancel scopes. It is carried out to its end,
+    whoever leaves.
+    """
+
+    __slots__ = ("_coroutine",)
+
+    def __init__(self, coroutine: Coroutine[Any, Any, T]) -> None:
+        super().__init__()
+        self._coroutine = coroutine
+        self._step(None)
+
+    def _step(self, _awaited: object) -> None:
+        try:
+            awaited = self._coroutine.send(None)
+        except StopIteration as stop:
+            self.resolve(stop.value)
+        except BaseException as error:
+            self.fail(error)
+        else:
+            if isinstance(awaited, Later):
+                awaited.then(self._step)
+            elif awaited is None:
+                asyncio.get_running_loop().call_soon(self._step, None)
+            else:
+                awaited._asyncio_future_blocking = False
+                awaited.add_done_callback(self._step)
