@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-import anyio
 import structlog
 
 from slovomat.ports.env import Env
@@ -72,8 +71,7 @@ class Background:
         self._server.cut_off_slow_senders(asyncio.get_running_loop().time())
         now_s, settings = self._env.monotonic_s(), self._services.settings
         for stream in tuple(self._services.gate.streams):
-            with anyio.move_on_after(0.05):  # a client that does not read must not keep the others waiting
-                await stream.tend(now_s, settings.keepalive_s, settings.client_stall_s)
+            stream.tend(now_s, settings.keepalive_s, settings.client_stall_s)
 
     async def _count(self) -> None:
         if self._worker.crowded:

@@ -148,6 +148,9 @@ class Settings(BaseModel):
         default=False, description="put prompts, and the answers of jobs and plain calls, into the log"
     )
     access_log: bool = Field(default=False, description="a log line for every request, not for failures only")
+    direct: bool = Field(
+        default=True, description="whole requests are answered without ASGI; off only to look for a fault"
+    )
     trusted_proxies: Names = Field(
         default=(), description="addresses or networks whose X-Forwarded-For counts"
     )

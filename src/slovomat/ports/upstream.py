@@ -1,11 +1,11 @@
 """The port to whatever generates text."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
-from slovomat.domain.events import Completion, Event, Failure
+from slovomat.domain.events import Completion, Done, Failure
 from slovomat.later import Later
 
 T = TypeVar("T")
@@ -39,6 +39,12 @@ class Call(Later[T | None], Generic[T]):
         """Nobody wants it any more: closes the upstream's connection at once. Later than the end, nothing."""
         self.resolve(None)
 
+    def cancel(self, msg: str | None = None) -> bool:  # noqa: ARG002 - the form of a future
+        """The task that waits is cancelled: it hears of the abandoned call, and cancels itself at that."""
+        if not self.done():
+            self.abandon()
+        return False
+
     def pause(self) -> None:
         """The reader of a stream is slow: deliver no more than is on its way already."""
 
@@ -50,8 +56,7 @@ class Upstream(Protocol):
     """An OpenAI-compatible chat service. Failures are values; exceptions are bugs.
 
     Bodies are complete JSON of `POST /chat/completions`, without `model` and without the
-    opening brace: the adapter puts `{"model": ..., ` in front. Cancelling a call, or closing
-    the generator, closes the upstream's connection at once.
+    opening brace: the adapter puts `{"model": ..., ` in front.
     """
 
     @property
@@ -69,11 +74,11 @@ class Upstream(Protocol):
     def readiness(self) -> Readiness:
         """What is known now, without a call."""
 
-    async def complete(self, body_rest: bytes) -> Completion | Failure:
+    def complete(self, body_rest: bytes) -> Call[Completion | Failure]:
         """One plain generation; one call upstream, no retry."""
 
-    def stream(self, body_rest: bytes) -> AsyncGenerator[Event, None]:
-        """One streamed generation; one call upstream, no retry."""
+    def stream(self, body_rest: bytes, deliver: Deliver) -> Call[Done | Failure]:
+        """One streamed generation; one call upstream, no retry. Nothing is delivered after its end."""
 
     async def start(self) -> None:
         """Open what it needs (sessions, a child process). Does not wait for a model to load."""

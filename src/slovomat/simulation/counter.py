@@ -12,7 +12,7 @@ from slovomat.domain.refusal import Code, Refusal
 from slovomat.domain.request import Accepted, ChatRequest, JobRequest, StoredAnswer
 from slovomat.ports.modes import ModeCatalogue
 from slovomat.simulation.composition import DEADLINE_S, Parts
-from slovomat.usecases.departure import Departure
+from slovomat.usecases.departure import Deadlines, Departure
 from slovomat.usecases.generate import Gone, Sink
 from slovomat.usecases.retries import unavailable
 
@@ -120,7 +120,7 @@ class Counter:
 
 def departure() -> Departure:
     """A client's connection."""
-    return Departure(DEADLINE_S)
+    return Departure(Deadlines(DEADLINE_S))
 
 
 def _same(body: bytes) -> bytes:

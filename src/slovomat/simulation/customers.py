@@ -194,11 +194,11 @@ class Customers:
 
     def _streamed(self, call: Call, hold: Accepted, inbox: Inbox) -> None:
         if inbox.ended != "whole":
-            if inbox.ended is None and inbox.pieces and call.mark is None:
+            if inbox.ended is None and inbox.delivered and call.mark is None:
                 self._promises.left_with_a_piece(call, hold)
             else:
                 self._promises.free(call, hold)
-        self._tell(call, f"stream {hold.id} {inbox.ended or 'left'} after {inbox.pieces}")
+        self._tell(call, f"stream {hold.id} {inbox.ended or 'left'} after {inbox.delivered}")
 
     async def _poll(self, key: Key, job: GenerationId, own: bool) -> None:
         async def poll(counter: Counter) -> JobView | Refusal:

@@ -21,7 +21,7 @@ class Callers:
         self._limits = limits
         self._secret = secret
         self._bad_keys_per_minute = bad_keys_per_minute
-        self._cache: dict[bytes, Caller] = {}
+        self._cache: dict[str, Caller] = {}
         self._version = ""
 
     async def find(self, key: str, address: str) -> Caller | Refusal:
@@ -29,22 +29,21 @@ class Callers:
 
         Over the limit a bad key is told to wait, and a good one still works: its owner may share the address.
         """
-        if not well_formed(key):
-            return await self._unknown(Code.KEY_MISTYPED, address)
-        hashed = key_hash(self._secret, key)
-        caller = self._cache.get(hashed)
+        caller = self._cache.get(key)
         if caller is None:
+            if not well_formed(key):
+                return await self._unknown(Code.KEY_MISTYPED, address)
             cache = self._cache  # a refresh puts another in its place: what was read before it is not kept
-            caller = await self._store.find_caller(hashed)
+            caller = await self._store.find_caller(key_hash(self._secret, key))
             if caller is None:
                 return await self._unknown(Code.KEY_UNKNOWN, address)
             if len(cache) >= _CACHE_MAX:
                 cache.clear()
-            cache[hashed] = caller
+            cache[key] = caller
         expires_at_ms = caller.key.expires_at_ms
         if expires_at_ms is not None and expires_at_ms <= self._env.now_ms():
             return Refusal(code=Code.KEY_UNKNOWN)
-        if not caller.key.allows_address(address):
+        if caller.key.networks and not caller.key.allows_address(address):
             return Refusal(code=Code.KEY_FORBIDS, names={"what": address})
         return caller
 

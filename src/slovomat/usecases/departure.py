@@ -1,77 +1,114 @@
-"""What may end a generation from outside, without cancelling the code that settles it."""
+"""What may end a generation from outside, without ending the code that settles it."""
 
 import asyncio
 from types import TracebackType
+from typing import Any, TypeVar
+
+from slovomat.ports.upstream import Call
+
+T = TypeVar("T")
+
+
+class Deadlines:
+    """Ends the waits that last longer than the limit. One timer for all: who began first is due first."""
+
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._due_s: dict[Departure, float] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def begin(self, client: "Departure") -> None:
+        """The client's time runs from now."""
+        loop = asyncio.get_running_loop()
+        due_s = self._due_s[client] = loop.time() + self._limit_s
+        if self._timer is None:
+            self._timer = loop.call_at(due_s, self._ring, loop)
+
+    def end(self, client: "Departure") -> None:
+        """It does not matter any more."""
+        self._due_s.pop(client, None)
+
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = None
+        now_s = loop.time()
+        for client, due_s in tuple(self._due_s.items()):
+            if due_s > now_s:
+                self._timer = loop.call_at(due_s, self._ring, loop)
+                return
+            del self._due_s[client]
+            client.expire()
 
 
 class Departure:
-    """The client's leaving and the service's stopping, each told once by whoever sees it.
+    """The client's leaving, the service's stopping and the request's deadline, each told by whoever sees it.
 
-    They end only the wait that opted in with `async with client.ends_here():`, which also has the request's
-    deadline. It is a task's own cancellation, asked for once and swallowed at the block's end, as in
-    asyncio.timeout: a scope of a library costs several times as much, on every call.
+    They abandon the one call that waits in `wait_for`, and nothing else. `with client:` holds the deadline.
     """
 
-    __slots__ = ("_asked_before", "_deadline_s", "_ended", "_task", "_timer", "drained", "left", "stays")
+    __slots__ = ("_call", "_deadlines", "_expired", "drained", "left", "stays")
 
-    def __init__(self, deadline_s: float) -> None:
+    def __init__(self, deadlines: Deadlines) -> None:
         self.left = False
         self.drained = False
         self.stays = False
         """The generation goes on without the client: what was paid for is kept for a repeat."""
-        self._deadline_s = deadline_s
-        self._task: asyncio.Task[object] | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._asked_before = 0
-        self._ended = False
+        self._deadlines = deadlines
+        self._expired = False
+        self._call: Call[Any] | None = None
+
+    def __enter__(self) -> None:
+        self._deadlines.begin(self)
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._deadlines.end(self)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is waited for any more."""
+        return self._expired or self.drained or (self.left and not self.stays)
 
     def depart(self) -> None:
         """The client is gone; a wait under way ends now, unless the generation stays."""
         self.left = True
-        if not self.stays:
-            self._end()
+        self._told()
 
     def drain(self) -> None:
         """The service stops; a wait under way ends now."""
         self.drained = True
-        self._end()
+        self._told()
 
-    def ends_here(self) -> "Departure":
-        """Within this block a departure cancels what is awaited, and nothing beyond it."""
-        return self
+    def expire(self) -> None:
+        """The deadline has passed; a wait under way ends now."""
+        self._expired = True
+        self._told()
 
-    async def __aenter__(self) -> None:
-        self._task = asyncio.current_task()
-        assert self._task is not None  # noqa: S101 - there is one wherever something can be awaited
-        self._asked_before = self._task.cancelling()
-        self._ended = False
-        self._timer = self._task.get_loop().call_later(self._deadline_s, self._end)
-        if self.drained or (self.left and not self.stays):
-            self._end()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> bool:
-        task, self._task = self._task, None
-        if self._timer is not None:
-            self._timer.cancel()
-        if task is None or not self._ended:
-            return False
-        if kind is None:
-            await self._outlive(task)
-        asked_by_others = task.uncancel() > self._asked_before
-        return kind is asyncio.CancelledError and not asked_by_others
-
-    async def _outlive(self, task: asyncio.Task[object]) -> None:
-        """What was awaited came first: the cancellation still on its way must not hit the next wait."""
+    async def wait_for(self, call: Call[T]) -> T | None:
+        """How the call ended; None when it was abandoned for one of these."""
+        self._call = call
+        self._told()
         try:
-            await asyncio.sleep(0)
-        except asyncio.CancelledError:
-            if task.cancelling() > self._asked_before + 1:
-                raise
+            return await call
+        finally:
+            self._call = None
 
-    def _end(self) -> None:
-        """Asks once: a second cancellation would reach into the closing of the upstream's connection."""
-        if self._task is not None and not self._ended:
-            self._ended = True
-            self._task.cancel()
+    async def rest(self, seconds: float) -> None:
+        """A pause that ends with the patience of whoever waits."""
+        await self.wait_for(_Rest(seconds))
+
+    def _told(self) -> None:
+        if self._call is not None and self.over:
+            self._call.abandon()
+
+
+class _Rest(Call[None]):
+    __slots__ = ("_timer",)
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._timer = asyncio.get_running_loop().call_later(seconds, self.resolve, None)
+
+    def abandon(self) -> None:
+        self._timer.cancel()
+        super().abandon()

@@ -7,16 +7,16 @@ left after the first delivered piece: charged. A plain answer that was complete 
 from collections.abc import Callable
 from typing import Protocol
 
-import anyio
 import msgspec
 
-from slovomat.domain.events import Completion, Delta, Done, Failure, FailureKind, Usage
+from slovomat.domain.events import Completion, Done, Failure, Usage
 from slovomat.domain.generation import Closing, HoldState
 from slovomat.domain.ids import GenerationId
 from slovomat.domain.refusal import Code, Refusal
 from slovomat.domain.request import Accepted, ChatRequest, StoredAnswer
+from slovomat.later import Later
 from slovomat.ports.env import Env
-from slovomat.ports.upstream import Upstream
+from slovomat.ports.upstream import Call, Upstream
 from slovomat.ports.watch import Watch
 from slovomat.usecases.departure import Departure
 from slovomat.usecases.retries import RetryRules, refusal_of, wait_before_retry_ms
@@ -28,12 +28,15 @@ _UNWRITTEN = Refusal(code=Code.OVERLOADED)
 
 
 class Sink(Protocol):
-    """Where a stream goes. `piece` returns once the bytes are on their way."""
+    """Where a stream goes."""
 
-    async def piece(self, data: bytes) -> None:
-        """One chunk, as JSON."""
+    def flows_from(self, call: Call[Done | Failure]) -> None:
+        """Whom to ask for a pause when the client is slow to read."""
 
-    async def whole(self) -> None:
+    def pieces(self, chunks: list[bytes]) -> None:
+        """Chunks, as JSON, on their way to the client."""
+
+    def whole(self) -> None:
         """The end of a whole stream."""
 
     async def broken(self, refusal: Refusal) -> None:
@@ -69,9 +72,8 @@ class Generator:
         """One whole answer, as `render` makes it; settled or released when this returns."""
         run = _Run(self, request, accepted)
         async with run:
-            outcome: Completion | Failure | None = None
-            async with client.ends_here():
-                outcome = await self._complete(request.body_rest)
+            with client:
+                outcome = await self._complete(request.body_rest, client)
             if outcome is None and client.left and not client.drained:
                 await run.release(_CLIENT_LEFT)
                 return Gone()
@@ -87,8 +89,7 @@ class Generator:
         """One stream into the sink, settled or released when this returns."""
         run = _Run(self, request, accepted)
         async with run:
-            ended: Done | Failure | None = None
-            async with client.ends_here():
+            with client:
                 ended = await self._pour(request, client, sink, run)
             if ended is None and not client.drained and (client.left or sink.waiting):
                 await self._left(request, run)
@@ -100,7 +101,7 @@ class Generator:
                 await sink.broken(_UNWRITTEN)
                 return
             self._watch.said(accepted.id, request.body_rest, "(streamed)")
-            await sink.whole()
+            sink.whole()
 
     async def _left(self, request: ChatRequest, run: "_Run") -> None:
         """Charged for what was delivered; not under an idempotency key, whose repeat would find nothing."""
@@ -109,47 +110,45 @@ class Generator:
         else:
             await run.release(_CLIENT_LEFT)
 
-    async def _complete(self, body_rest: bytes) -> Completion | Failure:
+    async def _complete(self, body_rest: bytes, client: Departure) -> Completion | Failure | None:
+        """Calls until an answer is there; None when nobody waits for it any more."""
         retry = 0
         while True:
-            outcome = await self._upstream.complete(body_rest)
-            if isinstance(outcome, Completion) or not await self._again(outcome, retry):
-                return outcome
+            outcome = await client.wait_for(self._upstream.complete(body_rest))
+            if not isinstance(outcome, Failure) or not await self._again(outcome, retry, client):
+                return None if isinstance(outcome, Failure) and client.over else outcome
             retry += 1
 
-    async def _pour(self, request: ChatRequest, client: Departure, sink: Sink, run: "_Run") -> Done | Failure:
-        """Calls until a stream ends well or something was delivered."""
-        retry = 0
-        while True:
-            ended = await self._one_stream(request, client, sink, run)
-            if isinstance(ended, Done) or run.delivered or not await self._again(ended, retry):
-                return ended
-            retry += 1
-
-    async def _one_stream(
+    async def _pour(
         self, request: ChatRequest, client: Departure, sink: Sink, run: "_Run"
-    ) -> Done | Failure:
-        events = self._upstream.stream(request.body_rest)
-        try:
-            async for event in events:
-                if not isinstance(event, Delta):
-                    return event
-                await sink.piece(event.data)
-                if not run.delivered and not client.left:
-                    run.delivered = True
-                    client.stays = request.idempotency is not None
-        finally:
-            with anyio.CancelScope(shield=True):
-                await events.aclose()
-        return Failure(kind=FailureKind.ERROR, detail="the stream ended without an end")
+    ) -> Done | Failure | None:
+        """Calls until a stream ends well or something was delivered."""
 
-    async def _again(self, failure: Failure, retry: int) -> bool:
+        def deliver(chunks: list[bytes]) -> None:
+            sink.pieces(chunks)
+            if not run.delivered and not client.left:
+                run.delivered = True
+                client.stays = request.idempotency is not None
+
+        retry = 0
+        while True:
+            call = self._upstream.stream(request.body_rest, deliver)
+            sink.flows_from(call)
+            ended = await client.wait_for(call)
+            if not isinstance(ended, Failure) or run.delivered:
+                return ended
+            if not await self._again(ended, retry, client):
+                return None if client.over else ended
+            retry += 1
+
+    async def _again(self, failure: Failure, retry: int, client: Departure) -> bool:
+        """Whether to call once more, after a pause."""
         self._watch.upstream_failed(self._upstream.name, failure)
         wait_ms = wait_before_retry_ms(failure, retry, self._rules, self._env.chance())
         if wait_ms is None:
             return False
-        await anyio.sleep(wait_ms / 1000)
-        return True
+        await client.rest(wait_ms / 1000)
+        return not client.over
 
     def refuse(self, failure: Failure | None, client: Departure) -> Refusal:
         """What the client is told of the upstream's failure; None: the wait for it was ended."""
@@ -157,9 +156,9 @@ class Generator:
             return refusal_of(failure, self._upstream.readiness())
         return Refusal(code=Code.DRAINING if client.drained else Code.UPSTREAM_TIMEOUT)
 
-    async def close(self, closing: Closing, answer: StoredAnswer | None) -> bool:
+    def close(self, closing: Closing, answer: StoredAnswer | None) -> Later[bool]:
         """Whether the hold is closed as told."""
-        return await self._settler.close(closing, answer)
+        return self._settler.close(closing, answer)
 
     def enter(self, generation: GenerationId) -> None:
         """The generation is under way here."""

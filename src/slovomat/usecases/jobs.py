@@ -57,6 +57,8 @@ class JobRunner:
             await self._give_up(job, Code.UPSTREAM_ERROR, Code.UPSTREAM_ERROR, began_s)
             return
         outcome = await self._upstream.complete(chat_body(self._modes.render(job.mode.id, job.text)))
+        if outcome is None:
+            raise AssertionError("nobody but this attempt could have abandoned its call")
         if isinstance(outcome, Completion):
             await self._complete(job, outcome, began_s)
             return

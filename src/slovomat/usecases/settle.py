@@ -1,10 +1,11 @@
 """Closes the holds of direct generations, exactly once, whatever happens to the caller or the database."""
 
-import anyio
+import asyncio
 
 from slovomat.domain.generation import Closing, HoldState
 from slovomat.domain.ids import GenerationId
 from slovomat.domain.request import StoredAnswer
+from slovomat.later import Later, Strand
 from slovomat.ports.env import Env
 from slovomat.ports.store import Ledger, StoreUnavailableError
 from slovomat.ports.watch import Watch
@@ -28,12 +29,9 @@ class Settler:
         self.live: set[GenerationId] = set()
         """Generations under way here, which the sweep must leave alone."""
 
-    async def close(self, closing: Closing, answer: StoredAnswer | None = None) -> bool:
-        """Whether the hold is closed as told. A cancellation of the caller does not reach in here."""
-        written = False
-        with anyio.CancelScope(shield=True):
-            written = await self._try(closing, answer, self._env.monotonic_s() + self._patience_s)
-        return written  # noqa: RET504 - to mypy a cancel scope may swallow what is returned within
+    def close(self, closing: Closing, answer: StoredAnswer | None = None) -> Later[bool]:
+        """Whether the hold is closed as told. It is carried out, whatever becomes of the caller."""
+        return Strand(self._try(closing, answer, self._env.monotonic_s() + self._patience_s))
 
     async def _try(self, closing: Closing, answer: StoredAnswer | None, until_s: float) -> bool:
         wait_s, again = _FIRST_WAIT_S, False
@@ -54,7 +52,7 @@ class Settler:
                     upstream=closing.upstream,
                 )
                 return False
-            await anyio.sleep(wait_s)
+            await asyncio.sleep(wait_s)
             wait_s *= 2
 
     async def close_owed(self) -> None:

@@ -1,8 +1,8 @@
 """The entry: one table of the API's routes, the service's own paths, and the pages for the rest."""
 
 import itertools
-from collections.abc import Awaitable, Callable
-from typing import cast
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, cast
 
 import structlog
 
@@ -11,11 +11,17 @@ from slovomat.dialects.job_form import JobDialect
 from slovomat.dialects.openai_chat import DIALECT as OPENAI
 from slovomat.dialects.registry import all_dialects
 from slovomat.domain.refusal import Code, Refusal
+from slovomat.later import Strand
 from slovomat.logs import subject
 from slovomat.ports.store import StoreUnavailableError
+from slovomat.usecases.departure import Deadlines, Departure
+from slovomat.web import headers
+from slovomat.web.asgi_exchange import ASGIExchange, Message, Receive, Scope, Send
 from slovomat.web.chat import Chat
 from slovomat.web.desk import Desk
-from slovomat.web.exchange import ClientGoneError, Exchange, Receive, Scope, Send
+from slovomat.web.direct import Connection, DirectExchange
+from slovomat.web.exchange import ClientGoneError, Exchange
+from slovomat.web.heads import Head
 from slovomat.web.job_api import JobAPI
 from slovomat.web.models import Models
 from slovomat.web.protocol import FAULT
@@ -23,6 +29,20 @@ from slovomat.web.proxies import Proxies
 
 Handler = Callable[[Exchange], Awaitable[None]]
 Pages = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class _Handling(Strand[None]):
+    """A request on its way, whose log lines say which it is."""
+
+    __slots__ = ("_about",)
+
+    def __init__(self, handling: Coroutine[Any, Any, None], request_id: str) -> None:
+        self._about = ("request_id", request_id)
+        super().__init__(handling)
+
+    def _step(self, awaited: object) -> None:
+        subject.set(self._about)
+        super()._step(awaited)
 
 
 class _Endpoint:
@@ -47,7 +67,7 @@ class Entry:
         self._exact: dict[str, _Endpoint] = {}
         self._below: dict[str, _Endpoint] = {}
         self._prefixes = sorted(all_dialects(), key=lambda dialect: -len(dialect.prefix))
-        self._deadline_s = desk.services.settings.request_timeout_s
+        self._deadlines = Deadlines(desk.services.settings.request_timeout_s)
         # Unique without a draw of chance a request: a random start, then a count.
         self._id_prefix = f"req_{desk.services.env.random_bytes(8).hex()}"
         self._numbers = itertools.count(1)
@@ -73,43 +93,88 @@ class Entry:
         return {Action.CREATE_JOB: jobs.create, Action.POLL_JOB: jobs.poll, Action.BALANCE: jobs.balance}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request. Pages see only what no dialect and no health path claims."""
+        """One request over ASGI. Pages see only what no dialect and no health path claims."""
         if scope["type"] != "http":
             return
-        request_id = f"{self._id_prefix}{next(self._numbers):08x}"
-        subject.set(("request_id", request_id))
-        exchange = Exchange(scope, receive, send, request_id, self._deadline_s)
+        exchange = ASGIExchange(scope, receive, self._next_id(), Departure(self._deadlines))
         exchange.address = self._proxies.client_of(exchange.address, scope["headers"])
+        endpoint, fault = self._find(exchange.path), scope.get(FAULT)
+        if endpoint is None and fault is None and self._is_page(exchange.path):
+            await self._page(exchange, receive, send)
+            return
+        handling = _Handling(self._handle(exchange, endpoint, fault), exchange.request_id)
+        await exchange.send_all(handling, send)
+
+    def hot(self, path: str) -> "_Endpoint | None":
+        """The endpoint whose POST requests may come whole, without ASGI."""
+        endpoint = self._exact.get(path)
+        return endpoint if endpoint is not None and "POST" in endpoint.handlers else None
+
+    def take(self, connection: Connection, head: Head[_Endpoint], body: bytes) -> DirectExchange:
+        """One request that came whole, on its way when this returns, or answered already."""
+        exchange = DirectExchange(connection, head, body, self._next_id(), Departure(self._deadlines))
+        exchange.address = self._proxies.client_of(connection.address, head.listed)
+        _Handling(self._handle(exchange, head.endpoint, None), exchange.request_id)
+        return exchange
+
+    def _next_id(self) -> str:
+        return f"{self._id_prefix}{next(self._numbers):08x}"
+
+    async def _handle(self, exchange: Exchange, endpoint: "_Endpoint | None", fault: Code | None) -> None:
+        """Answers, whatever happens, and tells the metrics."""
         began_s = self._services.env.monotonic_s()
-        endpoint = self._find(exchange.path)
-        route = endpoint.name if endpoint else exchange.path if exchange.path in self._health else "other"
         try:
-            await self._dispatch(exchange, endpoint)
+            await self._dispatch(exchange, endpoint, fault)
         except ClientGoneError:
             exchange.status = 499
-        except StoreUnavailableError as error:
-            self._log.error("database unavailable", error=str(error))
-            await self._fail(exchange, Refusal(code=Code.OVERLOADED))
-        except Exception:
-            self._log.exception("a bug", route=route)
-            await self._fail(exchange, Refusal(code=Code.INTERNAL))
-        self._tell(exchange, route, self._services.env.monotonic_s() - began_s)
+        except Exception as error:
+            self._broke(exchange, error, self._route(exchange, endpoint))
+        exchange.let_go()
+        self._tell(exchange, self._route(exchange, endpoint), began_s)
 
-    async def _dispatch(self, exchange: Exchange, endpoint: _Endpoint | None) -> None:
-        fault = exchange.scope.get(FAULT)
-        if exchange.path in self._health and fault in {None, Code.OVERLOADED}:  # whatever is full
+    async def _page(self, exchange: ASGIExchange, receive: Receive, send: Send) -> None:
+        began_s = self._services.env.monotonic_s()
+        subject.set(("request_id", exchange.request_id))
+
+        async def send_noting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                exchange.status = message["status"]
+            await send(message)
+
+        try:
+            await self._pages(exchange.scope, receive, send_noting)
+        except Exception as error:
+            if exchange.status:
+                raise  # the server breaks off what has begun
+            await exchange.send_all(Strand(self._page_failed(exchange, error)), send)
+        finally:
+            self._tell(exchange, "other", began_s)
+
+    async def _page_failed(self, exchange: Exchange, error: Exception) -> None:
+        self._broke(exchange, error, "other")
+
+    async def _dispatch(self, exchange: Exchange, endpoint: "_Endpoint | None", fault: Code | None) -> None:
+        if endpoint is not None and fault is None:
+            if self._services.pulse.silent:
+                self._desk.refuse(exchange, endpoint.dialect, Refusal(code=Code.OVERLOADED))
+                return
+            handler = endpoint.handlers.get("GET" if exchange.method == "HEAD" else exchange.method)
+            if handler is not None:
+                await handler(exchange)
+            else:
+                self._wrong_method(exchange, endpoint)
+        elif exchange.path in self._health and fault in {None, Code.OVERLOADED}:  # whatever is full
             await self._health[exchange.path](exchange)
         elif fault is not None:
-            await self._unread(exchange, endpoint, fault)
-        elif endpoint is not None and self._services.pulse.silent:
-            await self._desk.refuse(exchange, endpoint.dialect, Refusal(code=Code.OVERLOADED))
-        elif endpoint is not None:
-            handler = endpoint.handlers.get("GET" if exchange.method == "HEAD" else exchange.method)
-            await (handler(exchange) if handler else self._wrong_method(exchange, endpoint))
+            self._unread(exchange, endpoint, fault)
         elif (dialect := self._claimed(exchange.path)) is not None:
-            await self._unknown(exchange, dialect)
-        else:
-            await self._pages(exchange.scope, exchange.receive, exchange.send_noting_status)
+            self._unknown(exchange, dialect)
+
+    def _is_page(self, path: str) -> bool:
+        return path not in self._health and self._claimed(path) is None
+
+    def _route(self, exchange: Exchange, endpoint: "_Endpoint | None") -> str:
+        return endpoint.name if endpoint else exchange.path if exchange.path in self._health else "other"
 
     def _find(self, path: str) -> _Endpoint | None:
         endpoint = self._exact.get(path)
@@ -126,49 +191,54 @@ class Entry:
                 return dialect
         return None
 
-    async def _wrong_method(self, exchange: Exchange, endpoint: _Endpoint) -> None:
+    def _wrong_method(self, exchange: Exchange, endpoint: _Endpoint) -> None:
         methods = ", ".join([*endpoint.handlers, "OPTIONS"])
         if exchange.method == "OPTIONS":
-            await self._options(exchange, endpoint.dialect, methods)
+            self._options(exchange, endpoint.dialect, methods)
             return
         refusal = Refusal(code=Code.METHOD_WRONG, names={"methods": methods})
-        await self._desk.refuse(exchange, endpoint.dialect, refusal, None, [(b"allow", methods.encode())])
+        self._desk.refuse(exchange, endpoint.dialect, refusal, None, headers.allow(methods))
 
-    async def _unread(self, exchange: Exchange, endpoint: _Endpoint | None, fault: Code) -> None:
+    def _unread(self, exchange: Exchange, endpoint: _Endpoint | None, fault: Code) -> None:
         """What the protocol could not read, answered in the dialect of its path."""
         dialect = endpoint.dialect if endpoint else self._claimed(exchange.path)
         if fault is not Code.METHOD_WRONG:
-            await self._desk.refuse(exchange, dialect or OPENAI, self._desk.unread(fault))
+            self._desk.refuse(exchange, dialect or OPENAI, self._desk.unread(fault))
         elif endpoint is not None:
-            await self._wrong_method(exchange, endpoint)
+            self._wrong_method(exchange, endpoint)
         elif dialect is not None:
-            await self._unknown(exchange, dialect)
+            self._unknown(exchange, dialect)
         else:
             refusal = Refusal(code=fault, names={"methods": "GET, HEAD"})
-            await self._desk.refuse(exchange, OPENAI, refusal, None, [(b"allow", b"GET, HEAD")])
+            self._desk.refuse(exchange, OPENAI, refusal, None, headers.allow("GET, HEAD"))
 
-    async def _unknown(self, exchange: Exchange, dialect: Dialect) -> None:
+    def _unknown(self, exchange: Exchange, dialect: Dialect) -> None:
         if exchange.method == "OPTIONS" and dialect is OPENAI:
-            await self._options(exchange, dialect, "GET, POST, OPTIONS")
+            self._options(exchange, dialect, "GET, POST, OPTIONS")
             return
-        await self._desk.refuse(exchange, dialect, Refusal(code=Code.PATH_UNKNOWN))
+        self._desk.refuse(exchange, dialect, Refusal(code=Code.PATH_UNKNOWN))
 
-    async def _options(self, exchange: Exchange, dialect: Dialect, methods: str) -> None:
-        extra = [(b"allow", methods.encode()), (b"x-request-id", exchange.request_id.encode())]
+    def _options(self, exchange: Exchange, dialect: Dialect, methods: str) -> None:
+        block = headers.allow(methods) + b"x-request-id: %b\r\n" % exchange.request_id.encode()
         if dialect is OPENAI:
             asked = exchange.header(b"access-control-request-headers") or ""
-            extra += self._desk.cors.of_preflight(exchange.header(b"origin"), asked, methods)
-        await exchange.start(204, extra)
-        await exchange.write(b"", more=False)
+            block += self._desk.cors.of_preflight(exchange.headers.get(b"origin"), asked, methods)
+        exchange.start(204, block)
+        exchange.end()
 
-    async def _fail(self, exchange: Exchange, refusal: Refusal) -> None:
-        """An answer for what went wrong, if none has begun; else the server breaks the connection off."""
-        if exchange.started:
-            return
-        dialect = self._claimed(exchange.path) or OPENAI
-        await self._desk.refuse(exchange, dialect, refusal)
+    def _broke(self, exchange: Exchange, error: Exception, route: str) -> None:
+        """An answer for what went wrong, if none has begun; else the connection is broken off."""
+        code = Code.INTERNAL
+        if isinstance(error, StoreUnavailableError):
+            self._log.error("database unavailable", error=str(error))
+            code = Code.OVERLOADED
+        else:
+            self._log.error("a bug", route=route, exc_info=error)
+        if not exchange.started:
+            self._desk.refuse(exchange, self._claimed(exchange.path) or OPENAI, Refusal(code=code))
 
-    def _tell(self, exchange: Exchange, route: str, seconds: float) -> None:
+    def _tell(self, exchange: Exchange, route: str, began_s: float) -> None:
+        seconds = self._services.env.monotonic_s() - began_s
         self._services.metrics.answered(route, exchange.status, seconds)
         if exchange.status >= 500 or self._services.settings.access_log:
             self._log.info(

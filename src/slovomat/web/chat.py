@@ -14,7 +14,7 @@ from slovomat.usecases.generate import Gone
 from slovomat.usecases.retries import unavailable
 from slovomat.web import headers
 from slovomat.web.desk import Desk
-from slovomat.web.exchange import ClientGoneError, Exchange, Header
+from slovomat.web.exchange import ClientGoneError, Exchange
 from slovomat.web.sse import EventStream
 
 
@@ -25,9 +25,9 @@ class _Order(msgspec.Struct, frozen=True):
     caller: Caller
     request: ChatRequest
     accepted: Accepted
-    headers: list[Header]
+    headers: bytes
 
-    def headers_charged(self) -> list[Header]:
+    def headers_charged(self) -> bytes:
         """The headers while the price is taken."""
         accepted = self.accepted
         return self.headers + headers.of_charge(accepted.balance_requests, accepted.charged_requests)
@@ -45,17 +45,18 @@ class Chat:
         """Key first, so that strangers are not read; then the body, then the money."""
         caller = await self._desk.bearer(exchange, DIALECT)
         if isinstance(caller, Refusal):
-            await self._refuse(exchange, caller, [])
+            self._refuse(exchange, caller)
             return
         request = await self._read(exchange)
         if isinstance(request, Refusal):
-            await self._refuse(exchange, request, [])
+            self._refuse(exchange, request)
             return
-        size_bytes = len(request.body_rest)
-        async with self._services.gate.pass_through(
-            caller.account_id, exchange.client, size_bytes
-        ) as refused:
-            await self._serve(exchange, caller, request, self._unavailable() or refused)
+        gate = self._services.gate
+        visit = await gate.enter(caller.account_id, exchange.client, len(request.body_rest))
+        try:
+            await self._serve(exchange, caller, request, self._unavailable() or visit.refusal)
+        finally:
+            gate.leave(visit)
 
     def _unavailable(self) -> Refusal | None:
         """Why nobody's text can be generated now."""
@@ -90,15 +91,14 @@ class Chat:
         self, exchange: Exchange, caller: Caller, request: ChatRequest, closed: Refusal | None
     ) -> None:
         admitted = await self._services.admission.hold(caller, request, closed)
-        known = [*headers.of_window(admitted.window), *headers.of_cut(request.cut_chars)]
+        known = headers.of_window(admitted.window) + headers.of_cut(request.cut_chars)
         match admitted.result:
             case Refusal() as refusal:
-                await self._refuse(exchange, refusal, known)
+                self._refuse(exchange, refusal, known)
             case StoredAnswer() as stored:
                 balance = await self._services.admission.balance(caller)
-                known += [*headers.of_charge(balance, 0), (b"idempotent-replayed", b"true")]
-                answer = Answer(stored.status, stored.body, stored.content_type.encode())
-                await self._desk.answer(exchange, answer, known)
+                known += headers.of_charge(balance, 0) + headers.REPLAYED
+                self._desk.answer(exchange, _as_stored(stored), known)
             case Accepted() as accepted:
                 order = _Order(exchange, caller, request, accepted, known)
                 await (self._stream(order) if request.stream else self._plain(order))
@@ -112,8 +112,7 @@ class Chat:
         )
         match outcome:
             case StoredAnswer():
-                answer = Answer(outcome.status, outcome.body, outcome.content_type.encode())
-                await self._desk.answer(order.exchange, answer, order.headers_charged())
+                self._desk.answer(order.exchange, _as_stored(outcome), order.headers_charged())
             case Refusal():
                 await self._give_back(order, outcome)
             case Gone():
@@ -152,7 +151,11 @@ class Chat:
     async def _give_back(self, order: _Order, refusal: Refusal) -> None:
         """Tells of a failure, and of the balance to which the price went back."""
         balance = await self._services.admission.balance(order.caller)
-        await self._refuse(order.exchange, refusal, order.headers + headers.of_charge(balance, 0))
+        self._refuse(order.exchange, refusal, order.headers + headers.of_charge(balance, 0))
 
-    async def _refuse(self, exchange: Exchange, refusal: Refusal, known: list[Header]) -> None:
-        await self._desk.refuse(exchange, DIALECT, refusal, Action.CHAT, known)
+    def _refuse(self, exchange: Exchange, refusal: Refusal, known: bytes = b"") -> None:
+        self._desk.refuse(exchange, DIALECT, refusal, Action.CHAT, known)
+
+
+def _as_stored(stored: StoredAnswer) -> Answer:
+    return Answer(stored.status, stored.body, stored.content_type.encode())

@@ -7,7 +7,7 @@ from slovomat.domain.caller import Caller
 from slovomat.domain.refusal import Code, Refusal
 from slovomat.web import headers
 from slovomat.web.body_room import BodyRoom
-from slovomat.web.exchange import BodyTooLargeError, BodyUnreadableError, Exchange, Header
+from slovomat.web.exchange import BodyTooLargeError, BodyUnreadableError, Exchange
 from slovomat.web.services import Services, terms_of
 
 _CORS_PREFIX = "/v1/"
@@ -37,9 +37,10 @@ class Desk:
 
     async def body(self, exchange: Exchange) -> bytes | Refusal:
         """The whole body, within its limits of size and time."""
-        encodings = (exchange.header(b"content-encoding") or "").lower().replace(" ", "").split(",")
-        if not _COMPRESSED.isdisjoint(encodings):
-            return Refusal(code=Code.BODY_ENCODED, names={"encoding": ", ".join(encodings)})
+        if b"content-encoding" in exchange.headers:
+            encodings = (exchange.header(b"content-encoding") or "").lower().replace(" ", "").split(",")
+            if not _COMPRESSED.isdisjoint(encodings):
+                return Refusal(code=Code.BODY_ENCODED, names={"encoding": ", ".join(encodings)})
         try:
             return await exchange.body(self.services.settings.body_max_bytes, self._room)
         except BodyTooLargeError:
@@ -68,28 +69,32 @@ class Desk:
             return caller
         return await self.services.admission.permission(caller, dialect.name) or caller
 
-    def headers(self, exchange: Exchange, extra: list[Header]) -> list[Header]:
+    def headers(self, exchange: Exchange, block: bytes) -> bytes:
         """Those of every answer, then the given ones."""
-        shared = [(b"x-request-id", exchange.request_id.encode()), (b"cache-control", b"no-store")]
+        cors = b""
         if exchange.path.startswith(_CORS_PREFIX):
-            shared += self.cors.of_answer(exchange.header(b"origin"))
-        return shared + extra
+            cors = self.cors.of_answer(exchange.headers.get(b"origin"))
+        return b"x-request-id: %b\r\ncache-control: no-store\r\n%b%b" % (
+            exchange.request_id.encode(),
+            cors,
+            block,
+        )
 
-    async def answer(self, exchange: Exchange, answer: Answer, extra: list[Header]) -> None:
+    def answer(self, exchange: Exchange, answer: Answer, block: bytes = b"") -> None:
         """Sends an answer."""
-        await exchange.answer(answer, self.headers(exchange, extra))
+        exchange.answer(answer, self.headers(exchange, block))
 
-    async def refuse(
+    def refuse(
         self,
         exchange: Exchange,
         dialect: Dialect,
         refusal: Refusal,
         action: Action | None = None,
-        extra: list[Header] | None = None,
+        block: bytes = b"",
     ) -> None:
         """Says no in the dialect's own form."""
         answer = dialect.refuse(refusal, action, self.voice(exchange), self.terms(dialect))
-        more = headers.of_refusal(refusal) + headers.of_status(answer.status)
+        block += headers.of_refusal(refusal) + headers.of_status(answer.status)
         if refusal.balance_requests is not None:
-            more += headers.of_charge(refusal.balance_requests, 0)
-        await self.answer(exchange, answer, (extra or []) + more)
+            block += headers.of_charge(refusal.balance_requests, 0)
+        self.answer(exchange, answer, block)

@@ -1,19 +1,12 @@
-"""One request and its answer, without a framework: raw ASGI with the few conveniences needed here."""
+"""One request and its answer, whichever way it came: what handlers need of either."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 from slovomat.dialects.calls import Answer, Voice
 from slovomat.domain.refusal import Code
 from slovomat.usecases.departure import Departure
 from slovomat.web.body_room import BodyRoom
-from slovomat.web.protocol import DEPARTURE, FAULT
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Header = tuple[bytes, bytes]
 
 
 class ClientGoneError(Exception):
@@ -33,37 +26,66 @@ class BodyUnreadableError(Exception):
 
 
 class Exchange:
-    """What a handler needs of a request, and how it answers."""
+    """A request, and how it is answered: whole, or begun, written to and ended.
+
+    Nothing here waits for the client: `full` says that it is slow to read, `on_room` is called when it has
+    read. Header blocks are lines that end in CRLF, of names and values that were checked when they were made.
+    """
 
     __slots__ = (
-        "_send",
         "address",
         "client",
+        "decoded_path",
         "headers",
         "method",
+        "on_room",
         "path",
-        "receive",
         "request_id",
-        "scope",
         "started",
         "status",
     )
 
     def __init__(
-        self, scope: Scope, receive: Receive, send: Send, request_id: str, deadline_s: float
+        self, method: str, path: str, headers: dict[bytes, bytes], request_id: str, client: Departure
     ) -> None:
-        self.scope = scope
-        self.receive = receive
-        self._send = send
+        self.method = method
+        self.path = self.decoded_path = path
+        self.headers = headers
+        self.address = ""
         self.request_id = request_id
+        self.client = client
         self.status = 0
         self.started = False
-        self.method: str = scope["method"]
-        self.path: str = scope["raw_path"].decode("latin-1")
-        self.headers: dict[bytes, bytes] = dict(scope["headers"])
-        self.address: str = scope["client"][0] if scope.get("client") else ""
-        self.client = Departure(deadline_s)
-        scope[DEPARTURE] = self.client
+        self.on_room: Callable[[], None] | None = None
+
+    @property
+    def full(self) -> bool:
+        """Whether what was written waits for the client to read."""
+        raise NotImplementedError
+
+    async def body(self, max_bytes: int, room: BodyRoom) -> bytes:
+        """The whole body. Raises BodyTooLargeError, BodyUnreadableError, ClientGoneError."""
+        raise NotImplementedError
+
+    def answer(self, answer: Answer, block: bytes) -> None:
+        """Sends a whole answer with these headers more."""
+        raise NotImplementedError
+
+    def start(self, status: int, block: bytes) -> None:
+        """Begins an answer of untold length, or one without a body."""
+        raise NotImplementedError
+
+    def write(self, data: bytes) -> None:
+        """Sends a piece."""
+        raise NotImplementedError
+
+    def end(self) -> None:
+        """Ends what was begun."""
+        raise NotImplementedError
+
+    def let_go(self) -> None:
+        """Nothing more will be written: what was not answered to its end is broken off."""
+        raise NotImplementedError
 
     def header(self, name: bytes) -> str | None:
         """A header's value; UTF-8 where it is, else Latin-1 as HTTP says."""
@@ -78,53 +100,6 @@ class Exchange:
     def voice(self, site: str) -> Voice:
         """The language that the client prefers, Russian by default."""
         return Voice(preferred_language(self.headers.get(b"accept-language", b"")), site)
-
-    async def body(self, max_bytes: int, room: BodyRoom) -> bytes:
-        """The whole body. Raises BodyTooLargeError, BodyUnreadableError, ClientGoneError."""
-        declared = self.headers.get(b"content-length", b"").lstrip(b"0")
-        if len(declared) > 15 or int(declared or b"0") > max_bytes:
-            raise BodyTooLargeError
-        body, taken_bytes = bytearray(), 0
-        try:
-            while True:
-                message = await self.receive()
-                if message["type"] == "http.disconnect":
-                    raise ClientGoneError
-                body += message["body"]
-                if len(body) > max_bytes:
-                    raise BodyTooLargeError
-                if not message["more_body"]:
-                    return bytes(body)
-                if not room.take(len(body) - taken_bytes):
-                    raise BodyUnreadableError(Code.OVERLOADED)
-                taken_bytes = len(body)
-                if (fault := self.scope.get(FAULT)) is not None:
-                    raise BodyUnreadableError(fault)
-        finally:
-            room.give_back(taken_bytes)
-
-    async def answer(self, answer: Answer, extra: list[Header]) -> None:
-        """Sends a whole answer."""
-        length = str(len(answer.body)).encode()
-        headers = [(b"content-type", answer.content_type), (b"content-length", length), *extra]
-        await self.start(answer.status, headers)
-        body = b"" if self.method == "HEAD" else answer.body
-        await self._send({"type": "http.response.body", "body": body})
-
-    async def start(self, status: int, headers: list[Header]) -> None:
-        """Begins an answer."""
-        self.status, self.started = status, True
-        await self._send({"type": "http.response.start", "status": status, "headers": headers})
-
-    async def write(self, data: bytes, more: bool) -> None:
-        """Sends a piece; waits while the client is slow to read."""
-        await self._send({"type": "http.response.body", "body": data, "more_body": more})
-
-    async def send_noting_status(self, message: MutableMapping[str, Any]) -> None:
-        """For applications that send by themselves."""
-        if message["type"] == "http.response.start":
-            self.status, self.started = message["status"], True
-        await self._send(message)
 
 
 @lru_cache(maxsize=512)

@@ -1,8 +1,6 @@
 """Who is inside: direct generations under way, per account and in all, and the streams to tend."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import msgspec
 
@@ -24,6 +22,18 @@ class GateRules(msgspec.Struct, frozen=True, kw_only=True):
     per_account_max: int
 
 
+class Visit:
+    """One generation inside, or one that may not begin: `refusal` says why."""
+
+    __slots__ = ("client", "refusal", "size_bytes", "slot")
+
+    def __init__(self, client: Departure, size_bytes: int, refusal: Refusal | None) -> None:
+        self.client = client
+        self.size_bytes = size_bytes
+        self.refusal = refusal
+        self.slot: tuple[str, str] | None = None
+
+
 class Gate:
     """Refuses before anything is charged; on shutdown it closes, and can end what is inside."""
 
@@ -37,23 +47,22 @@ class Gate:
         self.streams: set[EventStream] = set()
         self.closed = False
 
-    @asynccontextmanager
-    async def pass_through(
-        self, account_id: AccountId, client: Departure, size_bytes: int
-    ) -> AsyncIterator[Refusal | None]:
-        """Counts one generation and its body while it lasts; says why it may not begin, if so."""
-        refusal = self._refusal(size_bytes)
+    async def enter(self, account_id: AccountId, client: Departure, size_bytes: int) -> Visit:
+        """Counts one generation and its body, until it leaves."""
+        visit = Visit(client, size_bytes, self._refusal(size_bytes))
         self._inside.add(client)
         self._bytes += size_bytes
-        try:
-            if refusal or not self._rules.per_account_max:
-                yield refusal
-            else:
-                async with self._slot(str(account_id)) as refusal:
-                    yield refusal
-        finally:
-            self._inside.discard(client)
-            self._bytes -= size_bytes
+        if visit.refusal is None and self._rules.per_account_max:
+            await self._take_slot(visit, str(account_id))
+        return visit
+
+    def leave(self, visit: Visit) -> None:
+        """It has ended, or never began."""
+        self._inside.discard(visit.client)
+        self._bytes -= visit.size_bytes
+        if visit.slot is not None:
+            self._slots.leave(*visit.slot)
+        if not self._inside:
             self._left.set()
 
     @property
@@ -68,16 +77,17 @@ class Gate:
         full = self.inside >= rules.direct_max or self._bytes + size_bytes > rules.bytes_max
         return Refusal(code=Code.OVERLOADED) if full else None
 
-    @asynccontextmanager
-    async def _slot(self, who: str) -> AsyncIterator[Refusal | None]:
+    async def _take_slot(self, visit: Visit, who: str) -> None:
         token = self._env.random_bytes(_TOKEN_BYTES).hex()
-        if not await self._slots.enter(who, self._rules.per_account_max, token):
-            yield Refusal(code=Code.TOO_OFTEN, retry_after_ms=1000)
-            return
         try:
-            yield None
-        finally:
-            self._slots.leave(who, token)
+            taken = await self._slots.enter(who, self._rules.per_account_max, token)
+        except BaseException:
+            self.leave(visit)
+            raise
+        if taken:
+            visit.slot = (who, token)
+        else:
+            visit.refusal = Refusal(code=Code.TOO_OFTEN, retry_after_ms=1000)
 
     async def empty(self) -> None:
         """Returns once nothing is inside."""

@@ -5,6 +5,7 @@ import msgspec
 from slovomat.dialects.calls import Answer
 from slovomat.dialects.openai_chat import DIALECT
 from slovomat.domain.refusal import Code, Refusal
+from slovomat.web import headers
 from slovomat.web.desk import Desk
 from slovomat.web.exchange import Exchange
 
@@ -20,7 +21,7 @@ class Health:
 
     async def alive(self, exchange: Exchange) -> None:
         """The process serves."""
-        await self._send(exchange, 200, {"status": "ok"})
+        self._send(exchange, 200, {"status": "ok"})
 
     async def ready(self, exchange: Exchange) -> None:
         """Whether a load balancer should send requests here; and what the upstream says of itself."""
@@ -30,7 +31,7 @@ class Health:
             state["status"] = "draining"
         elif not await self._database():
             state["status"] = "database unavailable"
-        await self._send(exchange, 200 if state["status"] == "ready" else 503, state)
+        self._send(exchange, 200 if state["status"] == "ready" else 503, state)
 
     async def _database(self) -> bool:
         """What the pulse says, which has a timer where nodes share a database that may fall silent."""
@@ -40,14 +41,14 @@ class Health:
 
     async def metrics(self, exchange: Exchange) -> None:
         """The Prometheus exposition."""
-        await self._method(exchange, Answer(200, self._services.metrics.text(), _METRICS_TYPE))
+        self._method(exchange, Answer(200, self._services.metrics.text(), _METRICS_TYPE))
 
-    async def _send(self, exchange: Exchange, status: int, state: dict[str, str]) -> None:
-        await self._method(exchange, Answer(status, msgspec.json.encode(state)))
+    def _send(self, exchange: Exchange, status: int, state: dict[str, str]) -> None:
+        self._method(exchange, Answer(status, msgspec.json.encode(state)))
 
-    async def _method(self, exchange: Exchange, answer: Answer) -> None:
+    def _method(self, exchange: Exchange, answer: Answer) -> None:
         if exchange.method in {"GET", "HEAD"}:
-            await self._desk.answer(exchange, answer, [])
+            self._desk.answer(exchange, answer)
             return
         refusal = Refusal(code=Code.METHOD_WRONG, names={"methods": "GET, HEAD"})
-        await self._desk.refuse(exchange, DIALECT, refusal, None, [(b"allow", b"GET, HEAD")])
+        self._desk.refuse(exchange, DIALECT, refusal, None, headers.allow("GET, HEAD"))

@@ -11,7 +11,7 @@ from slovomat.usecases.admit import fingerprint
 from slovomat.usecases.retries import unavailable
 from slovomat.web import headers
 from slovomat.web.desk import Desk
-from slovomat.web.exchange import Exchange, Header
+from slovomat.web.exchange import Exchange
 
 
 class JobAPI:
@@ -25,30 +25,30 @@ class JobAPI:
 
     async def create(self, exchange: Exchange) -> None:
         """Queues a generation; the answer leaves after the commit."""
-        told, extra = await self._create(exchange)
-        await self._tell(exchange, told, Action.CREATE_JOB, extra)
+        told, block = await self._create(exchange)
+        self._tell(exchange, told, Action.CREATE_JOB, block)
 
     async def poll(self, exchange: Exchange) -> None:
         """Tells how a job stands. Free."""
-        await self._tell(exchange, await self._poll(exchange), Action.POLL_JOB, [])
+        self._tell(exchange, await self._poll(exchange), Action.POLL_JOB, b"")
 
     async def balance(self, exchange: Exchange) -> None:
         """Tells what the key can spend. Free."""
-        await self._tell(exchange, await self._balance(exchange), Action.BALANCE, [])
+        self._tell(exchange, await self._balance(exchange), Action.BALANCE, b"")
 
-    async def _create(self, exchange: Exchange) -> tuple[Answer | Refusal, list[Header]]:
+    async def _create(self, exchange: Exchange) -> tuple[Answer | Refusal, bytes]:
         body = await self._desk.body(exchange)
         if isinstance(body, Refusal):
-            return body, []
+            return body, b""
         call = self._dialect.form.parse_create(body, self._terms, self._services.modes)
         if isinstance(call, Refusal):
-            return call, []
+            return call, b""
         caller = await self._desk.caller(exchange, self._dialect, call.key)
         if isinstance(caller, Refusal):
-            return caller, []
+            return caller, b""
         request = self._request(exchange, call)
         if isinstance(request, Refusal):
-            return request, []
+            return request, b""
         return await self._hold(caller, request)
 
     async def _poll(self, exchange: Exchange) -> Answer | Refusal:
@@ -93,21 +93,21 @@ class JobAPI:
             return Refusal(code=Code.OVERLOADED)
         return None
 
-    async def _hold(self, caller: Caller, request: JobRequest) -> tuple[Answer | Refusal, list[Header]]:
+    async def _hold(self, caller: Caller, request: JobRequest) -> tuple[Answer | Refusal, bytes]:
         admitted = await self._services.admission.hold(caller, request, self._closed())
-        extra = headers.of_window(admitted.window)
+        block = headers.of_window(admitted.window)
         match admitted.result:
             case Refusal() as refusal:
-                return refusal, extra
+                return refusal, block
             case Accepted() as accepted:
-                extra += headers.of_cut(request.cut_chars)
+                block += headers.of_cut(request.cut_chars)
                 if accepted.replayed:
                     balance = await self._services.admission.balance(caller)
-                    extra += [*headers.of_charge(balance, 0), (b"idempotent-replayed", b"true")]
+                    block += headers.of_charge(balance, 0) + headers.REPLAYED
                 else:
                     self._services.queue.added()
-                    extra += headers.of_charge(accepted.balance_requests, accepted.charged_requests)
-                return self._dialect.created(accepted, self._terms), extra
+                    block += headers.of_charge(accepted.balance_requests, accepted.charged_requests)
+                return self._dialect.created(accepted, self._terms), block
             case StoredAnswer():
                 raise AssertionError("a job's answer is its id: none is stored")
 
@@ -129,10 +129,8 @@ class JobAPI:
             idempotency=None if key is None else Idempotency(key, said),
         )
 
-    async def _tell(
-        self, exchange: Exchange, told: Answer | Refusal, action: Action, extra: list[Header]
-    ) -> None:
+    def _tell(self, exchange: Exchange, told: Answer | Refusal, action: Action, block: bytes) -> None:
         if isinstance(told, Refusal):
-            await self._desk.refuse(exchange, self._dialect, told, action, extra)
+            self._desk.refuse(exchange, self._dialect, told, action, block)
         else:
-            await self._desk.answer(exchange, told, extra)
+            self._desk.answer(exchange, told, block)

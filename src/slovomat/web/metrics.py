@@ -1,22 +1,19 @@
 """Counts and times for Prometheus, and the log of what went wrong: the Watch port."""
 
 from collections.abc import Callable
-from functools import cache
 
 import structlog
 from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
-    Histogram,
     ProcessCollector,
     disable_created_metrics,
     generate_latest,
 )
 
 from slovomat.domain.events import Failure, Usage
-
-_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
+from slovomat.web.tallies import Counts, Times
 
 
 class Metrics:
@@ -28,27 +25,17 @@ class Metrics:
         self._log = structlog.get_logger("slovomat")
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)  # the core that it uses is what fills up first
-        self._answers = Counter(
-            "slovomat_http_requests",
-            "Answers by route and status",
-            ["route", "status"],
-            registry=self.registry,
+        self._answers = Counts(
+            "slovomat_http_requests", "Answers by route and status", ("route", "status"), self.registry
         )
-        self._latency = Histogram(
-            "slovomat_http_seconds",
-            "Time to a whole answer",
-            ["route"],
-            buckets=_SECONDS,
-            registry=self.registry,
+        self._latency = Times("slovomat_http_seconds", "Time to a whole answer", "route", self.registry)
+        self._generations = Counts(
+            "slovomat_generations", "Generations by outcome", ("dialect", "outcome"), self.registry
         )
-        self._generations = Counter(
-            "slovomat_generations", "Generations by outcome", ["dialect", "outcome"], registry=self.registry
+        self._generation_seconds = Times(
+            "slovomat_generation_seconds", "Length of generations", "dialect", self.registry
         )
-        self._generation_seconds = Histogram(
-            "slovomat_generation_seconds", "Length of generations", ["dialect"], buckets=_SECONDS,
-            registry=self.registry,
-        )  # fmt: skip
-        self._tokens = Counter("slovomat_tokens", "Tokens by kind", ["kind"], registry=self.registry)
+        self._tokens = Counts("slovomat_tokens", "Tokens by kind", ("kind",), self.registry)
         self._upstream_errors = Counter(
             "slovomat_upstream_errors", "Failed upstream calls", ["upstream", "kind"], registry=self.registry
         )
@@ -61,21 +48,14 @@ class Metrics:
             "slovomat_audit_violations", "Broken invariants at the last audit", registry=self.registry
         )
 
-        # Finding a child by its labels costs more than counting with it.
-        self._answers_of = cache(self._answers.labels)
-        self._latency_of = cache(self._latency.labels)
-        self._generations_of = cache(self._generations.labels)
-        self._generation_seconds_of = cache(self._generation_seconds.labels)
-        self._tokens_of = cache(self._tokens.labels)
-
     def show(self, name: str, meaning: str, ask: Callable[[], float]) -> None:
         """A gauge that is read when somebody looks."""
         Gauge(name, meaning, registry=self.registry).set_function(ask)
 
     def answered(self, route: str, status: int, seconds: float) -> None:
         """One HTTP answer."""
-        self._answers_of(route, status).inc()
-        self._latency_of(route).observe(seconds)
+        self._answers.add(1, route, status)
+        self._latency.add(seconds, route)
 
     def upstream_failed(self, upstream: str, failure: Failure) -> None:
         """One failed call; the detail was freed of secrets by the adapter."""
@@ -88,10 +68,10 @@ class Metrics:
 
     def generation_ended(self, dialect: str, outcome: str, usage: Usage, seconds: float) -> None:
         """One generation's end."""
-        self._generations_of(dialect, outcome).inc()
-        self._generation_seconds_of(dialect).observe(seconds)
-        self._tokens_of("prompt").inc(max(0, usage.prompt_tokens))
-        self._tokens_of("completion").inc(max(0, usage.completion_tokens))
+        self._generations.add(1, dialect, outcome)
+        self._generation_seconds.add(seconds, dialect)
+        self._tokens.add(max(0, usage.prompt_tokens), "prompt")
+        self._tokens.add(max(0, usage.completion_tokens), "completion")
 
     def said(self, generation: int, prompt: str | bytes, answer: str) -> None:
         """Texts go into the log only when the settings ask for them."""

@@ -20,7 +20,7 @@ class Models:
 
     async def one(self, exchange: Exchange) -> None:
         """One of them."""
-        name = exchange.scope["path"].removeprefix("/v1/models/")
+        name = exchange.decoded_path.removeprefix("/v1/models/")
         answer = DIALECT.model(name, self._desk.terms(DIALECT), self._modes)
         await self._answer(exchange, answer, Action.MODEL)
 
@@ -28,6 +28,6 @@ class Models:
         caller = await self._desk.bearer(exchange, DIALECT)
         refusal = caller if isinstance(caller, Refusal) else answer
         if isinstance(refusal, Refusal):
-            await self._desk.refuse(exchange, DIALECT, refusal, action)
+            self._desk.refuse(exchange, DIALECT, refusal, action)
         else:
-            await self._desk.answer(exchange, refusal, [])
+            self._desk.answer(exchange, refusal)

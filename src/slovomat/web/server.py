@@ -10,6 +10,7 @@ import uvicorn
 
 from slovomat.settings import Settings
 from slovomat.web.descriptors import room_for
+from slovomat.web.direct_protocol import direct_protocol
 from slovomat.web.protocol import GuardedProtocol, HTTPLimits, guarded_protocol
 
 _BACKLOG = 2048
@@ -38,7 +39,7 @@ class EmbeddedServer(uvicorn.Server):
         )
         config = uvicorn.Config(
             app,
-            http=guarded_protocol(limits),
+            http=direct_protocol(limits, app) if settings.direct else guarded_protocol(limits),
             ws="none",
             lifespan="off",
             log_config=None,

@@ -1,12 +1,13 @@
 """A chat stream on its way to the client, as server-sent events."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 from slovomat.dialects import openai_answer
+from slovomat.domain.events import Done, Failure
 from slovomat.domain.refusal import Refusal
 from slovomat.domain.request import StoredAnswer
-from slovomat.web.exchange import Exchange, Header
+from slovomat.ports.upstream import Call
+from slovomat.web.exchange import Exchange
 
 CONTENT_TYPE = b"text/event-stream; charset=utf-8"
 _DONE = b"data: [DONE]\n\n"
@@ -20,7 +21,7 @@ class EventStream:
     def __init__(
         self,
         exchange: Exchange,
-        headers: list[Header],
+        block: bytes,
         *,
         frame: openai_answer.Frame,
         keep: bool,
@@ -29,35 +30,44 @@ class EventStream:
         error_body: Callable[[Refusal], bytes],
     ) -> None:
         self._exchange = exchange
-        self._headers = headers
+        self._block = b"content-type: %b\r\n%b" % (CONTENT_TYPE, block)
         self._frame = frame
         self._kept: list[bytes] | None = [] if keep else None
         self._clock = clock
-        self._started = False
         self._refuse = refuse
         self._error_body = error_body
+        self._call: Call[Done | Failure] | None = None
         self._quiet_since_s = clock()
         self._stuck_since_s: float | None = None
-        self._one_at_a_time = asyncio.Lock()
+        exchange.on_room = self._go_on
 
-    async def piece(self, data: bytes) -> None:
-        """One chunk. A line break in it is space between JSON tokens, and would end the SSE field."""
-        line = openai_answer.chunk(data, self._frame).replace(b"\n", b" ")
-        frame = b"data: " + line + b"\n\n"
+    def flows_from(self, call: Call[Done | Failure]) -> None:
+        """The upstream's call, which waits while the client does not read."""
+        self._call = call
+
+    def pieces(self, chunks: list[bytes]) -> None:
+        """Chunks that came together. A line break in one is space in its JSON, and would end the SSE field."""
+        frames = b"".join([b"data: %b\n\n" % self._line(chunk) for chunk in chunks])
         if self._kept is not None:
-            self._kept.append(frame)
-        await self._send(frame)
+            self._kept.append(frames)
+        self._send(frames)
 
-    async def whole(self) -> None:
+    def _line(self, chunk: bytes) -> bytes:
+        line = openai_answer.chunk(chunk, self._frame)
+        return line.replace(b"\n", b" ") if b"\n" in line else line
+
+    def whole(self) -> None:
         """`[DONE]`, and the end."""
-        await self._send(_DONE, more=False)
+        self._send(_DONE)
+        self._end()
 
     async def broken(self, refusal: Refusal) -> None:
         """An error answer, or an error event when pieces are out already; never a `[DONE]`."""
-        if not self._started:
+        if not self._exchange.started:
             await self._refuse(refusal)
             return
-        await self._send(b"data: " + self._error_body(refusal) + b"\n\n", more=False)
+        self._send(b"data: " + self._error_body(refusal) + b"\n\n")
+        self._end()
 
     @property
     def waiting(self) -> bool:
@@ -68,27 +78,34 @@ class EventStream:
         """The whole stream, for repeats."""
         return StoredAnswer(200, CONTENT_TYPE.decode(), b"".join([*(self._kept or []), _DONE]))
 
-    async def tend(self, now_s: float, keepalive_s: float, stall_s: float) -> None:
+    def tend(self, now_s: float, keepalive_s: float, stall_s: float) -> None:
         """Called about once a second: a comment after long silence; a client that does not read has left."""
         if self._stuck_since_s is not None:
             if now_s - self._stuck_since_s > stall_s:
                 self._exchange.client.depart()
         elif now_s - self._quiet_since_s >= keepalive_s:
-            try:
-                await self._send(_COMMENT)
-            except asyncio.CancelledError:  # the caller's patience ended: the comment was not sent
-                self._stuck_since_s = None
-                raise
+            self._send(_COMMENT)
 
-    async def _send(self, frame: bytes, more: bool = True) -> None:
-        if self._exchange.client.left:
+    def _send(self, frames: bytes) -> None:
+        exchange = self._exchange
+        if exchange.client.left:
             return
-        self._stuck_since_s = self._clock()
-        async with self._one_at_a_time:
-            if not self._started:
-                headers = [(b"content-type", CONTENT_TYPE), *self._headers]
-                await self._exchange.start(200, headers)
-                self._started = True
-            await self._exchange.write(frame, more)
-        self._stuck_since_s = None
+        if not exchange.started:
+            exchange.start(200, self._block)
+        exchange.write(frames)
         self._quiet_since_s = self._clock()
+        if exchange.full and self._stuck_since_s is None:
+            self._stuck_since_s = self._quiet_since_s
+            if self._call is not None:
+                self._call.pause()
+
+    def _go_on(self) -> None:
+        if self._stuck_since_s is not None:
+            self._stuck_since_s = None
+            self._quiet_since_s = self._clock()
+            if self._call is not None:
+                self._call.resume()
+
+    def _end(self) -> None:
+        if self._exchange.started and not self._exchange.client.left:
+            self._exchange.end()

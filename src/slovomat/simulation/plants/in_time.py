@@ -6,6 +6,7 @@ import msgspec
 
 from slovomat.domain.generation import Closing, HoldState
 from slovomat.domain.request import StoredAnswer
+from slovomat.later import Later
 from slovomat.ports.env import Env
 from slovomat.ports.limits import Limits
 from slovomat.ports.store import Store
@@ -31,11 +32,11 @@ class SettlementSkippedOnCancellation(Composition):
         """One that a cancellation reaches."""
 
         class _Settler(Settler):
-            async def close(self, closing: Closing, answer: StoredAnswer | None = None) -> bool:
+            def close(self, closing: Closing, answer: StoredAnswer | None = None) -> Later[bool]:
                 task = asyncio.current_task()
                 if task is not None and task.cancelling():
                     raise asyncio.CancelledError
-                return await super().close(closing, answer)
+                return super().close(closing, answer)
 
         return _Settler(store, env, watch)
 
@@ -109,9 +110,9 @@ class ChargedForNothing(Composition):
         """One that takes every departure for a delivery."""
 
         class _Settler(Settler):
-            async def close(self, closing: Closing, answer: StoredAnswer | None = None) -> bool:
+            def close(self, closing: Closing, answer: StoredAnswer | None = None) -> Later[bool]:
                 if closing.reason == "client_left":
                     closing = msgspec.structs.replace(closing, state=HoldState.SETTLED)
-                return await super().close(closing, answer)
+                return super().close(closing, answer)
 
         return _Settler(store, env, watch)
