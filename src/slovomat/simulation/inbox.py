@@ -12,7 +12,7 @@ from slovomat.usecases.departure import Departure
 
 
 class Inbox:
-    """The Sink of one stream. `delivered`: pieces that left the node before it knew that the client was gone."""
+    """The Sink of one stream. `delivered`: pieces that left before the node knew of the client's leaving."""
 
     def __init__(self, loop: VirtualLoop, dice: Dice, client: Departure) -> None:
         self._loop = loop

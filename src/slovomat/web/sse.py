@@ -46,7 +46,7 @@ class EventStream:
         self._call = call
 
     def pieces(self, chunks: list[bytes]) -> None:
-        """Chunks that came together. A line break in one is space in its JSON, and would end the SSE field."""
+        """Chunks that came together. A line break in one is space in its JSON, and would end its field."""
         frames = b"".join([b"data: %b\n\n" % self._line(chunk) for chunk in chunks])
         if self._kept is not None:
             self._kept.append(frames)
