@@ -12,6 +12,7 @@ from slovomat.domain.refusal import Code, Refusal
 from slovomat.domain.request import Accepted, ChatRequest, JobRequest, StoredAnswer
 from slovomat.ports.modes import ModeCatalogue
 from slovomat.simulation.composition import DEADLINE_S, Parts
+from slovomat.usecases.admit import opens
 from slovomat.usecases.departure import Deadlines, Departure
 from slovomat.usecases.generate import Gone, Sink
 from slovomat.usecases.retries import unavailable
@@ -115,7 +116,7 @@ class Counter:
         caller = await self.parts.callers.find(key, _ADDRESS)
         if isinstance(caller, Refusal):
             return caller
-        return await self.parts.admission.permission(caller, dialect) or caller
+        return caller if opens(caller, dialect) else await self.parts.admission.closed(caller, dialect)
 
 
 def departure() -> Departure:

@@ -49,15 +49,13 @@ class Admission:
         self.waiting = 0
         """Holds asked for and not yet committed."""
 
-    async def permission(self, caller: Caller, dialect: str) -> Refusal | None:
-        """Why plan or key do not open the dialect, with the plans that do; None when both do."""
-        if dialect not in caller.plan.dialects:
-            offers = await self._store.list_plans()
-            openers = ", ".join(offer.plan.name for offer in offers if dialect in offer.plan.dialects)
-            return Refusal(code=Code.PLAN_CLOSED, names={"plans": openers or "—", "plan": caller.plan.name})
-        if caller.key.dialects and dialect not in caller.key.dialects:
+    async def closed(self, caller: Caller, dialect: str) -> Refusal:
+        """Why plan or key do not open the dialect, with the plans that do."""
+        if dialect in caller.plan.dialects:
             return Refusal(code=Code.KEY_FORBIDS, names={"what": dialect})
-        return None
+        offers = await self._store.list_plans()
+        openers = ", ".join(offer.plan.name for offer in offers if dialect in offer.plan.dialects)
+        return Refusal(code=Code.PLAN_CLOSED, names={"plans": openers or "—", "plan": caller.plan.name})
 
     async def poll(self, caller: Caller) -> Refusal | None:
         """Counts a poll."""
@@ -131,6 +129,11 @@ class Admission:
         if window.allowed:
             return None
         return Refusal(code=Code.TOO_OFTEN, retry_after_ms=window.reset_ms)
+
+
+def opens(caller: Caller, dialect: str) -> bool:
+    """Whether plan and key open the dialect."""
+    return dialect in caller.plan.dialects and (not caller.key.dialects or dialect in caller.key.dialects)
 
 
 def _allowance(caller: Caller) -> int | None:

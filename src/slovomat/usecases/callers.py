@@ -29,17 +29,23 @@ class Callers:
 
         Over the limit a bad key is told to wait, and a good one still works: its owner may share the address.
         """
-        caller = self._cache.get(key)
+        if not well_formed(key):
+            return await self._unknown(Code.KEY_MISTYPED, address)
+        cache = self._cache  # a refresh puts another in its place: what was read before it is not kept
+        caller = cache.get(key) or await self._store.find_caller(key_hash(self._secret, key))
         if caller is None:
-            if not well_formed(key):
-                return await self._unknown(Code.KEY_MISTYPED, address)
-            cache = self._cache  # a refresh puts another in its place: what was read before it is not kept
-            caller = await self._store.find_caller(key_hash(self._secret, key))
-            if caller is None:
-                return await self._unknown(Code.KEY_UNKNOWN, address)
-            if len(cache) >= _CACHE_MAX:
-                cache.clear()
-            cache[key] = caller
+            return await self._unknown(Code.KEY_UNKNOWN, address)
+        if len(cache) >= _CACHE_MAX:
+            cache.clear()
+        cache[key] = caller
+        return self._in_force(caller, address)
+
+    def known(self, key: str, address: str) -> Caller | Refusal | None:
+        """The same for a key that was seen lately; None for any other."""
+        caller = self._cache.get(key)
+        return None if caller is None else self._in_force(caller, address)
+
+    def _in_force(self, caller: Caller, address: str) -> Caller | Refusal:
         expires_at_ms = caller.key.expires_at_ms
         if expires_at_ms is not None and expires_at_ms <= self._env.now_ms():
             return Refusal(code=Code.KEY_UNKNOWN)

@@ -71,7 +71,7 @@ class Generator:
     ) -> StoredAnswer | Refusal | Gone:
         """One whole answer, as `render` makes it; settled or released when this returns."""
         run = _Run(self, request, accepted)
-        async with run:
+        try:
             with client:
                 outcome = await self._complete(request.body_rest, client)
             if outcome is None and client.left and not client.drained:
@@ -84,11 +84,13 @@ class Generator:
                 return _UNWRITTEN
             self._watch.said(accepted.id, request.body_rest, outcome.text)
             return answer
+        finally:
+            await run.end()
 
     async def stream(self, request: ChatRequest, accepted: Accepted, client: Departure, sink: Sink) -> None:
         """One stream into the sink, settled or released when this returns."""
         run = _Run(self, request, accepted)
-        async with run:
+        try:
             with client:
                 ended = await self._pour(request, client, sink, run)
             if ended is None and not client.drained and (client.left or sink.waiting):
@@ -102,6 +104,8 @@ class Generator:
                 return
             self._watch.said(accepted.id, request.body_rest, "(streamed)")
             sink.whole()
+        finally:
+            await run.end()
 
     async def _left(self, request: ChatRequest, run: "_Run") -> None:
         """Charged for what was delivered; not under an idempotency key, whose repeat would find nothing."""
@@ -192,11 +196,9 @@ class _Run:
         self._began_s = generator.now_s()
         self._closed = False
         self.delivered = False
+        generator.enter(accepted.id)
 
-    async def __aenter__(self) -> None:
-        self._generator.enter(self._accepted.id)
-
-    async def __aexit__(self, *_: object) -> None:
+    async def end(self) -> None:
         """Whatever happened, a cancellation from above or a bug too, no hold stays open."""
         if not self._closed:
             await self.release("interrupted")

@@ -62,6 +62,9 @@ class Entry:
     def __init__(self, desk: Desk, pages: Pages, health: dict[str, Handler]) -> None:
         self._desk = desk
         self._services = desk.services
+        self._pulse, self._metrics = desk.services.pulse, desk.services.metrics
+        self._clock = desk.services.env.monotonic_s
+        self._access_log = desk.services.settings.access_log
         self._pages = pages
         self._health = health
         self._exact: dict[str, _Endpoint] = {}
@@ -122,9 +125,15 @@ class Entry:
 
     async def _handle(self, exchange: Exchange, endpoint: "_Endpoint | None", fault: Code | None) -> None:
         """Answers, whatever happens, and tells the metrics."""
-        began_s = self._services.env.monotonic_s()
+        began_s = self._clock()
         try:
-            await self._dispatch(exchange, endpoint, fault)
+            handler = (
+                None if endpoint is None or fault is not None else endpoint.handlers.get(exchange.method)
+            )
+            if handler is None or self._pulse.silent:
+                await self._dispatch(exchange, endpoint, fault)
+            else:
+                await handler(exchange)
         except ClientGoneError:
             exchange.status = 499
         except Exception as error:
@@ -133,7 +142,7 @@ class Entry:
         self._tell(exchange, self._route(exchange, endpoint), began_s)
 
     async def _page(self, exchange: ASGIExchange, receive: Receive, send: Send) -> None:
-        began_s = self._services.env.monotonic_s()
+        began_s = self._clock()
         subject.set(("request_id", exchange.request_id))
 
         async def send_noting(message: Message) -> None:
@@ -155,12 +164,11 @@ class Entry:
 
     async def _dispatch(self, exchange: Exchange, endpoint: "_Endpoint | None", fault: Code | None) -> None:
         if endpoint is not None and fault is None:
-            if self._services.pulse.silent:
+            if self._pulse.silent:
                 self._desk.refuse(exchange, endpoint.dialect, Refusal(code=Code.OVERLOADED))
                 return
-            handler = endpoint.handlers.get("GET" if exchange.method == "HEAD" else exchange.method)
-            if handler is not None:
-                await handler(exchange)
+            if exchange.method == "HEAD" and "GET" in endpoint.handlers:
+                await endpoint.handlers["GET"](exchange)
             else:
                 self._wrong_method(exchange, endpoint)
         elif exchange.path in self._health and fault in {None, Code.OVERLOADED}:  # whatever is full
@@ -238,9 +246,9 @@ class Entry:
             self._desk.refuse(exchange, self._claimed(exchange.path) or OPENAI, Refusal(code=code))
 
     def _tell(self, exchange: Exchange, route: str, began_s: float) -> None:
-        seconds = self._services.env.monotonic_s() - began_s
-        self._services.metrics.answered(route, exchange.status, seconds)
-        if exchange.status >= 500 or self._services.settings.access_log:
+        seconds = self._clock() - began_s
+        self._metrics.answered(route, exchange.status, seconds)
+        if exchange.status >= 500 or self._access_log:
             self._log.info(
                 "answered",
                 method=exchange.method,

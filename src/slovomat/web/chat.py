@@ -52,8 +52,10 @@ class Chat:
             self._refuse(exchange, request)
             return
         gate = self._services.gate
-        visit = await gate.enter(caller.account_id, exchange.client, len(request.body_rest))
+        visit = gate.enter(exchange.client, len(request.body_rest))
         try:
+            if gate.has_slots:
+                await gate.take_slot(visit, caller.account_id)
             await self._serve(exchange, caller, request, self._unavailable() or visit.refusal)
         finally:
             gate.leave(visit)

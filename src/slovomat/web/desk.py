@@ -5,6 +5,7 @@ from collections.abc import Callable
 from slovomat.dialects.calls import Action, Answer, Dialect, Terms, Voice
 from slovomat.domain.caller import Caller
 from slovomat.domain.refusal import Code, Refusal
+from slovomat.usecases.admit import opens
 from slovomat.web import headers
 from slovomat.web.body_room import BodyRoom
 from slovomat.web.exchange import BodyTooLargeError, BodyUnreadableError, Exchange
@@ -20,6 +21,7 @@ class Desk:
 
     def __init__(self, services: Services, site: Callable[[], str]) -> None:
         self.services = services
+        self._callers = services.callers
         self.cors = headers.Cors(services.settings.cors_origins)
         self._site = site
         self._room = BodyRoom(services.settings.bodies_max_bytes)
@@ -53,21 +55,16 @@ class Desk:
         return Refusal(code=code, names={"limit": self.services.settings.body_max_bytes})
 
     async def bearer(self, exchange: Exchange, dialect: Dialect) -> Caller | Refusal:
-        """The caller by the `Authorization` header: `Bearer KEY` in any case, or the bare key."""
-        given = (exchange.header(b"authorization") or "").strip()
-        scheme, _, key = given.partition(" ")
-        if scheme.lower() != "bearer":
-            key = given
-        if not key.strip():
-            return Refusal(code=Code.KEY_MISSING)
-        return await self.caller(exchange, dialect, key.strip())
+        """The caller by the `Authorization` header."""
+        key = exchange.bearer
+        return await self.caller(exchange, dialect, key) if key else Refusal(code=Code.KEY_MISSING)
 
     async def caller(self, exchange: Exchange, dialect: Dialect, key: str) -> Caller | Refusal:
         """The caller by key, if key and plan open the dialect."""
-        caller = await self.services.callers.find(key, exchange.address)
-        if isinstance(caller, Refusal):
+        caller = self._callers.known(key, exchange.address) or await self._callers.find(key, exchange.address)
+        if isinstance(caller, Refusal) or opens(caller, dialect.name):
             return caller
-        return await self.services.admission.permission(caller, dialect.name) or caller
+        return await self.services.admission.closed(caller, dialect.name)
 
     def headers(self, exchange: Exchange, block: bytes) -> bytes:
         """Those of every answer, then the given ones."""

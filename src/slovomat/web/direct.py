@@ -35,13 +35,14 @@ class Connection(Protocol):
 class DirectExchange(Exchange):
     """Writes each piece in one go; the connection says when the client has left, or reads again."""
 
-    __slots__ = ("_body", "_connection", "_ended")
+    __slots__ = ("_body", "_connection", "_ended", "_head")
 
     def __init__(
         self, connection: Connection, head: Head[Any], body: bytes, request_id: str, client: Departure
     ) -> None:
         super().__init__("POST", head.path, head.headers, request_id, client)
         self._connection = connection
+        self._head = head
         self._body = body
         self._ended = False
 
@@ -49,6 +50,11 @@ class DirectExchange(Exchange):
     def full(self) -> bool:
         """Whether the client is slow to read."""
         return self._connection.full
+
+    @property
+    def bearer(self) -> str:
+        """The key, found once for all requests under this head."""
+        return self._head.bearer
 
     async def body(self, max_bytes: int, room: BodyRoom) -> bytes:  # noqa: ARG002 - it is here, and takes no room
         """The whole body."""

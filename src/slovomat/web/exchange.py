@@ -87,19 +87,34 @@ class Exchange:
         """Nothing more will be written: what was not answered to its end is broken off."""
         raise NotImplementedError
 
+    @property
+    def bearer(self) -> str:
+        """The key of the `Authorization` header; empty when there is none."""
+        return bearer_of(self.headers)
+
     def header(self, name: bytes) -> str | None:
-        """A header's value; UTF-8 where it is, else Latin-1 as HTTP says."""
+        """A header's value."""
         value = self.headers.get(name)
-        if value is None:
-            return None
-        try:
-            return value.decode()
-        except UnicodeDecodeError:
-            return value.decode("latin-1")
+        return None if value is None else text_of(value)
 
     def voice(self, site: str) -> Voice:
         """The language that the client prefers, Russian by default."""
         return Voice(preferred_language(self.headers.get(b"accept-language", b"")), site)
+
+
+def bearer_of(headers: dict[bytes, bytes]) -> str:
+    """`Bearer KEY` in any case, or the bare key."""
+    given = text_of(headers.get(b"authorization", b"")).strip()
+    scheme, _, key = given.partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else given
+
+
+def text_of(value: bytes) -> str:
+    """A header's value; UTF-8 where it is, else Latin-1 as HTTP says."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 @lru_cache(maxsize=512)

@@ -44,17 +44,26 @@ class Gate:
         self._inside: set[Departure] = set()
         self._bytes = 0
         self._left = asyncio.Event()
+        self.has_slots = rules.per_account_max > 0
         self.streams: set[EventStream] = set()
         self.closed = False
 
-    async def enter(self, account_id: AccountId, client: Departure, size_bytes: int) -> Visit:
+    def enter(self, client: Departure, size_bytes: int) -> Visit:
         """Counts one generation and its body, until it leaves."""
         visit = Visit(client, size_bytes, self._refusal(size_bytes))
         self._inside.add(client)
         self._bytes += size_bytes
-        if visit.refusal is None and self._rules.per_account_max:
-            await self._take_slot(visit, str(account_id))
         return visit
+
+    async def take_slot(self, visit: Visit, account_id: AccountId) -> None:
+        """Takes one of the account's places, unless all are taken; not for who may not begin anyway."""
+        if visit.refusal is not None:
+            return
+        who, token = str(account_id), self._env.random_bytes(_TOKEN_BYTES).hex()
+        if await self._slots.enter(who, self._rules.per_account_max, token):
+            visit.slot = (who, token)
+        else:
+            visit.refusal = Refusal(code=Code.TOO_OFTEN, retry_after_ms=1000)
 
     def leave(self, visit: Visit) -> None:
         """It has ended, or never began."""
@@ -76,18 +85,6 @@ class Gate:
         rules = self._rules
         full = self.inside >= rules.direct_max or self._bytes + size_bytes > rules.bytes_max
         return Refusal(code=Code.OVERLOADED) if full else None
-
-    async def _take_slot(self, visit: Visit, who: str) -> None:
-        token = self._env.random_bytes(_TOKEN_BYTES).hex()
-        try:
-            taken = await self._slots.enter(who, self._rules.per_account_max, token)
-        except BaseException:
-            self.leave(visit)
-            raise
-        if taken:
-            visit.slot = (who, token)
-        else:
-            visit.refusal = Refusal(code=Code.TOO_OFTEN, retry_after_ms=1000)
 
     async def empty(self) -> None:
         """Returns once nothing is inside."""

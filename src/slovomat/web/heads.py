@@ -9,6 +9,8 @@ unusual.
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from slovomat.web.exchange import bearer_of
+
 E = TypeVar("E")
 _MOST_HEADS = 4096
 _LONGEST = 4096
@@ -22,12 +24,13 @@ Listed = list[tuple[bytes, bytes]]
 class Head(Generic[E]):
     """A head that may come again, and the endpoint that it is for. `listed`: its headers in their order."""
 
-    __slots__ = ("endpoint", "headers", "listed", "path")
+    __slots__ = ("bearer", "endpoint", "headers", "listed", "path")
 
     def __init__(self, path: str, listed: Listed, endpoint: E) -> None:
         self.path = path
         self.listed = listed
         self.headers = dict(listed)
+        self.bearer = bearer_of(self.headers)
         self.endpoint = endpoint
 
 
