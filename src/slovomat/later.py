@@ -9,9 +9,11 @@ can cancel. Both may be awaited in a task as well, where a Later does what a fut
 import asyncio
 from collections.abc import Callable, Coroutine, Generator
 from contextvars import Context
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 T = TypeVar("T")
+Subject = tuple[str, str | int]
+"""Of log lines: `("request_id", ...)` or `("job", ...)`."""
 
 
 class Later(Generic[T]):
@@ -104,24 +106,31 @@ class Strand(Later[T]):
     """A coroutine on its way to its result, without a task: it runs from one wait to the next.
 
     Within it there is no current task: no timeouts and no cancel scopes. It is carried out to its end,
-    whoever leaves.
+    whoever leaves. `about`: what its log lines are about; that of the strand that began it, unless given.
     """
 
-    __slots__ = ("_coroutine",)
+    __slots__ = ("_coroutine", "about")
+    running: ClassVar["Strand[Any] | None"] = None
 
-    def __init__(self, coroutine: Coroutine[Any, Any, T]) -> None:
+    def __init__(self, coroutine: Coroutine[Any, Any, T], about: Subject | None = None) -> None:
         super().__init__()
+        outer = Strand.running
+        self.about: Subject | None = about if about is not None or outer is None else outer.about
         self._coroutine = coroutine
         self._step(None)
 
     def _step(self, _awaited: object) -> None:
+        outer, Strand.running = Strand.running, self
         try:
             awaited = self._coroutine.send(None)
         except StopIteration as stop:
+            Strand.running = outer
             self.resolve(stop.value)
         except BaseException as error:
+            Strand.running = outer
             self.fail(error)
         else:
+            Strand.running = outer
             if isinstance(awaited, Later):
                 awaited.then(self._step)
             elif awaited is None:

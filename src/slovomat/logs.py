@@ -6,14 +6,16 @@ from contextvars import ContextVar
 
 import structlog
 
-subject: ContextVar[tuple[str, str | int] | None] = ContextVar("subject", default=None)
-"""What the events of this task are about: `("request_id", ...)` or `("job", ...)`."""
+from slovomat.later import Strand, Subject
+
+subject: ContextVar[Subject | None] = ContextVar("subject", default=None)
+"""What the events of this task are about; a strand has its own."""
 
 
 def _name_subject(
     _logger: object, _method: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
-    about = subject.get()
+    about = subject.get() if Strand.running is None else Strand.running.about
     if about is not None:
         event.setdefault(about[0], about[1])
     return event

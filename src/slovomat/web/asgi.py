@@ -1,8 +1,8 @@
 """The entry: one table of the API's routes, the service's own paths, and the pages for the rest."""
 
 import itertools
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, cast
+from collections.abc import Awaitable, Callable
+from typing import cast
 
 import structlog
 
@@ -29,20 +29,6 @@ from slovomat.web.proxies import Proxies
 
 Handler = Callable[[Exchange], Awaitable[None]]
 Pages = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-
-class _Handling(Strand[None]):
-    """A request on its way, whose log lines say which it is."""
-
-    __slots__ = ("_about",)
-
-    def __init__(self, handling: Coroutine[Any, Any, None], request_id: str) -> None:
-        self._about = ("request_id", request_id)
-        super().__init__(handling)
-
-    def _step(self, awaited: object) -> None:
-        subject.set(self._about)
-        super()._step(awaited)
 
 
 class _Endpoint:
@@ -105,7 +91,7 @@ class Entry:
         if endpoint is None and fault is None and self._is_page(exchange.path):
             await self._page(exchange, receive, send)
             return
-        handling = _Handling(self._handle(exchange, endpoint, fault), exchange.request_id)
+        handling = Strand(self._handle(exchange, endpoint, fault), ("request_id", exchange.request_id))
         await exchange.send_all(handling, send)
 
     def hot(self, path: str) -> "_Endpoint | None":
@@ -117,7 +103,7 @@ class Entry:
         """One request that came whole, on its way when this returns, or answered already."""
         exchange = DirectExchange(connection, head, body, self._next_id(), Departure(self._deadlines))
         exchange.address = self._proxies.client_of(connection.address, head.listed)
-        _Handling(self._handle(exchange, head.endpoint, None), exchange.request_id)
+        Strand(self._handle(exchange, head.endpoint, None), ("request_id", exchange.request_id))
         return exchange
 
     def _next_id(self) -> str:
