@@ -3,14 +3,16 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager
-from typing import Any
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
-from slovomat.domain.events import Completion, Event, Failure
+from slovomat.domain.events import Completion, Delta, Event, Failure
 from slovomat.env import SystemEnv
+from slovomat.ports.upstream import Upstream
 from slovomat.upstreams.openai_http import OpenAIHTTP, UpstreamConfig
 from tests.raw_upstream import Answer, Exchange, chunk, http, raw_upstream
 
+T = TypeVar("T")
 KEY = "sk-very/secret-1234567890"
 LIMITS: dict[str, Any] = {
     "connect_timeout_s": 10,
@@ -42,7 +44,7 @@ async def client(
     url: str, proxies: dict[str, str] | None = None, **changes: Any
 ) -> AsyncIterator[OpenAIHTTP]:
     """The upstream, started, on this base URL."""
-    upstream = OpenAIHTTP(config(url, **changes), FixedClock(), proxies)
+    upstream = OpenAIHTTP(config(url, **changes), FixedClock(), proxies or {})
     await upstream.start()
     try:
         yield upstream
@@ -53,7 +55,8 @@ async def client(
 async def complete(*data: bytes, then_close: bool = False, **changes: Any) -> Completion | Failure:
     """One plain call to a server that sends this, then waits for the client to go (or goes itself)."""
     async with raw_upstream(sending(data, then_close)) as server, client(server.url, **changes) as upstream:
-        return await asyncio.wait_for(upstream.complete(BODY_REST), 5)
+        async with asyncio.timeout(5):
+            return ended(await upstream.complete(BODY_REST))
 
 
 async def stream(*data: bytes, then_close: bool = False, **changes: Any) -> list[Event]:
@@ -62,10 +65,12 @@ async def stream(*data: bytes, then_close: bool = False, **changes: Any) -> list
         return await asyncio.wait_for(collect(upstream), 5)
 
 
-async def collect(upstream: OpenAIHTTP) -> list[Event]:
-    """Every event of one streamed call."""
-    async with aclosing(upstream.stream(BODY_REST)) as events:
-        return [event async for event in events]
+async def collect(upstream: Upstream, body_rest: bytes = BODY_REST) -> list[Event]:
+    """Everything that one streamed call delivers, and how it ends."""
+    chunks: list[bytes] = []
+    ended = await upstream.stream(body_rest, chunks.extend)
+    assert ended is not None, "nobody abandoned it"
+    return [*map(Delta, chunks), ended]
 
 
 def sending(data: tuple[bytes, ...], then_close: bool) -> Answer:
@@ -103,3 +108,28 @@ def failure(event: object) -> Failure:
     """The failure that this has to be."""
     assert isinstance(event, Failure), event
     return event
+
+
+class Reader:
+    """Takes what a stream delivers."""
+
+    def __init__(self) -> None:
+        self.chunks: list[bytes] = []
+        self._more = asyncio.Event()
+
+    def __call__(self, chunks: list[bytes]) -> None:
+        """Deliver."""
+        self.chunks += chunks
+        self._more.set()
+
+    async def has(self, count: int) -> None:
+        """Wait until so many chunks have come."""
+        while len(self.chunks) < count:
+            self._more.clear()
+            await asyncio.wait_for(self._more.wait(), 5)
+
+
+def ended(outcome: T | None) -> T:
+    """How a call ended that nobody abandoned."""
+    assert outcome is not None
+    return outcome

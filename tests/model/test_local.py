@@ -7,14 +7,14 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 import msgspec
 import pytest
 
-from slovomat.domain.events import Completion, Delta, Done, Failure, FailureKind
+from slovomat.domain.events import Completion, Done, Failure, FailureKind
 from slovomat.env import SystemEnv
 from slovomat.upstreams.engine_process import EngineProcess
 from slovomat.upstreams.local import Local, LocalConfig
@@ -105,10 +105,9 @@ async def test_generation(local_config: LocalConfig) -> None:
             assert json.loads(answer.body)["model"] == "smollm2-135m"
             assert answer.usage.prompt_tokens > 0
         streamed = body("Say hello.", 12, stream=True, stream_options={"include_usage": True})
-        async with aclosing(local.stream(streamed)) as events:
-            *deltas, done = [event async for event in events]
-        assert all(isinstance(delta, Delta) for delta in deltas)
-        assert len(deltas) > 3
+        chunks: list[bytes] = []
+        done = await local.stream(streamed, chunks.extend)
+        assert len(chunks) > 3
         assert isinstance(done, Done)
         assert done.usage.completion_tokens > 0
 
@@ -130,12 +129,10 @@ async def test_cancelled_generation_stops(local_config: LocalConfig, streamed: b
 
     async def long_story(local: Local) -> None:
         request = body("Tell a long story.", 500, ignore_eos=True, stream=streamed)
-        if not streamed:
+        if streamed:
+            await local.stream(request, lambda _chunks: None)
+        else:
             await local.complete(request)
-            return
-        async with aclosing(local.stream(request)) as events:
-            async for _ in events:
-                pass
 
     async with embedded(local_config) as local:
         await until(lambda: local.readiness().ready)

@@ -12,6 +12,7 @@ ALONE = {"ensure_future", "run_coroutine_threadsafe"}
 RESULTS = {"run_in_executor", "to_thread", "shield", "wait_for", "gather", "submit"}
 REASONS = {
     "storage/postgres.py": "the engine's close waits for its tasks, and no caller's end stops them",
+    "upstreams/tasked.py": "a call's task ends with its call, and hears of it when the call is abandoned",
     "simulation/": "its loop is where tasks begin",
 }
 """Whose tasks are their own affair, and why."""

@@ -3,7 +3,6 @@
 import asyncio
 import shutil
 import ssl
-from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from tests.raw_upstream import END, SSE_HEAD, Exchange, RawUpstream, raw_upstrea
 from tests.upstream_calls import (
     BODY_REST,
     KEY,
+    Reader,
     client,
     collect,
     complete,
@@ -23,6 +23,7 @@ from tests.upstream_calls import (
 )
 
 from slovomat.domain.events import Completion, Done, Failure, FailureKind
+from slovomat.upstreams.openai_http import OpenAIHTTP
 
 pytestmark = pytest.mark.anyio
 
@@ -172,8 +173,7 @@ async def test_cancelling_closes_the_connection(data: bytes, streamed: bool) -> 
         ended.set()
 
     async with raw_upstream(answer) as server, client(server.url) as upstream:
-        call = collect(upstream) if streamed else upstream.complete(BODY_REST)
-        task: asyncio.Task[object] = asyncio.create_task(call)
+        task = asyncio.create_task(_waiting(upstream, streamed))
         await began.wait()
         await asyncio.sleep(0.02)  # so that the client is in the midst of reading
         task.cancel()
@@ -182,8 +182,15 @@ async def test_cancelling_closes_the_connection(data: bytes, streamed: bool) -> 
         await asyncio.wait_for(ended.wait(), 2)
 
 
-async def test_closing_the_generator_closes_the_connection() -> None:
-    """A stream that its reader leaves closes its connection at once."""
+async def _waiting(upstream: OpenAIHTTP, streamed: bool) -> None:
+    if streamed:
+        await upstream.stream(BODY_REST, lambda _chunks: None)
+    else:
+        await upstream.complete(BODY_REST)
+
+
+async def test_abandoning_closes_the_connection() -> None:
+    """A stream that its reader leaves closes its connection at once, and delivers no more."""
     ended = asyncio.Event()
 
     async def answer(exchange: Exchange) -> None:
@@ -192,8 +199,12 @@ async def test_closing_the_generator_closes_the_connection() -> None:
         ended.set()
 
     async with raw_upstream(answer) as server, client(server.url) as upstream:
-        async with aclosing(upstream.stream(BODY_REST)) as events:
-            await anext(events)
+        read = Reader()
+        call = upstream.stream(BODY_REST, read)
+        await read.has(1)
+        call.abandon()
+        assert call.done()
+        assert await call is None
         await asyncio.wait_for(ended.wait(), 2)
 
 
@@ -220,7 +231,7 @@ async def test_stop_closes_what_is_busy() -> None:
         await exchange.gone()
 
     async with raw_upstream(answer) as server, client(server.url) as upstream:
-        task = asyncio.create_task(upstream.complete(BODY_REST))
+        call = upstream.complete(BODY_REST)
         await began.wait()
         await upstream.stop()
-        assert isinstance(await asyncio.wait_for(task, 2), Failure)
+        assert isinstance(await asyncio.wait_for(call, 2), Failure)

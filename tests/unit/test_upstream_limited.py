@@ -1,18 +1,53 @@
 """The limit of an upstream's generations, over plain calls and streams together."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from typing import Any
 
 import pytest
+from tests.upstream_calls import Reader
 
-from slovomat.domain.events import Completion, Delta, Done, Event, Failure, Usage
+from slovomat.domain.events import Completion, Done, Failure, FailureKind, Usage
+from slovomat.later import Strand
+from slovomat.ports.upstream import Call, Deliver
 from slovomat.upstreams.echo import Echo
 from slovomat.upstreams.limited import Limited, limited
+from slovomat.upstreams.tasked import Tasked
 
 pytestmark = pytest.mark.anyio
 
 ANSWER = Completion(body=b"{}", text="x", usage=Usage())
+AWAY = Failure(kind=FailureKind.UNAVAILABLE, detail="away")
+
+
+class Played(Call[Any]):
+    """A generation that goes on when the gate is open."""
+
+    __slots__ = ("deliver", "gated", "outcome", "paused")
+
+    def __init__(self, gated: "Gated", outcome: Completion | Done, deliver: Deliver) -> None:
+        super().__init__()
+        self.gated = gated
+        self.outcome = outcome
+        self.deliver = deliver
+        self.paused = False
+
+    def pause(self) -> None:
+        """Is to be told."""
+        self.paused = True
+
+    def resume(self) -> None:
+        """Is to be told."""
+        self.paused = False
+
+    def end(self) -> None:
+        """Come to its end."""
+        if not self.done():
+            self.deliver([b"{}"])
+            self._leave()
+            self.resolve(self.outcome)
+
+    def _leave(self) -> None:
+        self.gated.busy -= 1
 
 
 class Gated(Echo):
@@ -23,48 +58,49 @@ class Gated(Echo):
         self.busy = 0
         self.most = 0
         self.began: list[bytes] = []
-        self.gate = asyncio.Event()
+        self.calls: list[Played] = []
+        self._open = False
 
-    async def complete(self, body_rest: bytes) -> Completion | Failure:
+    def open(self) -> None:
+        """Let all go on, those that are to come as well."""
+        self._open = True
+        for call in self.calls:
+            call.end()
+
+    def complete(self, body_rest: bytes) -> Call[Completion | Failure]:
         """Wait at the gate, then answer."""
-        await self._work(body_rest)
-        self.busy -= 1
-        return ANSWER
+        return self._begin(body_rest, ANSWER, lambda _chunks: None)
 
-    async def stream(self, body_rest: bytes) -> AsyncGenerator[Event, None]:
-        """Wait at the gate after the first chunk."""
-        try:
-            self._begin(body_rest)
-            yield Delta(b"{}")
-            await self.gate.wait()
-            yield Done(Usage())
-        finally:
-            self.busy -= 1
+    def stream(self, body_rest: bytes, deliver: Deliver) -> Call[Done | Failure]:
+        """Wait at the gate, deliver a chunk, and end."""
+        return self._begin(body_rest, Done(Usage()), deliver)
 
-    async def _work(self, body_rest: bytes) -> None:
-        self._begin(body_rest)
-        try:
-            await self.gate.wait()
-        except asyncio.CancelledError:
-            self.busy -= 1
-            raise
-
-    def _begin(self, body_rest: bytes) -> None:
+    def _begin(self, body_rest: bytes, outcome: Completion | Done, deliver: Deliver) -> Played:
         self.began.append(body_rest)
         self.busy += 1
         self.most = max(self.most, self.busy)
+        call = Played(self, outcome, deliver)
+        if self._open:
+            asyncio.get_running_loop().call_soon(call.end)
+        else:
+            self.calls.append(call)
+        return call
 
 
-async def drained(upstream: Limited, body_rest: bytes) -> list[Event]:
-    """Every event of one stream."""
-    async with aclosing(upstream.stream(body_rest)) as events:
-        return [event async for event in events]
+class Away(Echo):
+    """An upstream whose every call has failed before it began."""
+
+    def complete(self, body_rest: bytes) -> Call[Completion | Failure]:
+        """The first waits for the others to queue up."""
+        return Tasked(self._late()) if body_rest == b"first" else Call.ended(AWAY)
+
+    async def _late(self) -> Completion | Failure:
+        return AWAY
 
 
-async def settle() -> None:
-    """Let every task go as far as it can."""
-    for _ in range(20):
-        await asyncio.sleep(0)
+def begun(upstream: Limited, body_rest: bytes, *, streamed: bool) -> Call[Any]:
+    """A call of either kind."""
+    return upstream.stream(body_rest, lambda _chunks: None) if streamed else upstream.complete(body_rest)
 
 
 def test_no_limit_no_layer() -> None:
@@ -78,65 +114,102 @@ async def test_both_kinds_share_the_places() -> None:
     """Plain calls and streams together never take more places than there are, and begin in their order."""
     gated = Gated(3)
     upstream = Limited(gated)
-    async with asyncio.TaskGroup() as tasks:
-        for number in range(12):
-            call = drained if number % 2 else Limited.complete
-            tasks.create_task(call(upstream, b"%d" % number))
-        await settle()
-        assert gated.began == [b"0", b"1", b"2"]
-        gated.gate.set()
+    calls = [begun(upstream, b"%d" % number, streamed=number % 2 == 1) for number in range(12)]
+    assert gated.began == [b"0", b"1", b"2"]
+    gated.open()
+    for call in calls:
+        await asyncio.wait_for(call, 2)
     assert gated.began == [b"%d" % number for number in range(12)]
     assert (gated.most, gated.busy) == (3, 0)
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-async def test_cancelled_while_waiting(streamed: bool) -> None:
+@pytest.mark.parametrize("leave", [Call.abandon, Call.cancel])
+async def test_left_while_waiting(streamed: bool, leave: Any) -> None:
     """Who leaves the queue leaves no gap in it, even when its turn came in that very moment."""
     gated = Gated(1)
     upstream = Limited(gated)
-    async with asyncio.TaskGroup() as tasks:
-        first = tasks.create_task(upstream.complete(b"first"))
-        leaving = tasks.create_task(
-            drained(upstream, b"leaving") if streamed else upstream.complete(b"leaving")
-        )
-        last = tasks.create_task(upstream.complete(b"last"))
-        await settle()
-        gated.gate.set()
-        await asyncio.wait([first])
-        leaving.cancel()
-        assert await asyncio.wait_for(last, 2) == ANSWER
+    first = upstream.complete(b"first")
+    early = begun(upstream, b"early", streamed=streamed)
+    late = begun(upstream, b"late", streamed=streamed)
+    last = upstream.complete(b"last")
+    leave(early)
+    gated.open()
+    assert first.done()
+    assert gated.began == [b"first", b"late"]
+    leave(late)
+    assert await asyncio.wait_for(last, 2) == ANSWER
+    assert gated.began == [b"first", b"late", b"last"]
     assert gated.busy == 0
     assert await asyncio.wait_for(upstream.complete(b"again"), 2) == ANSWER
 
 
 @pytest.mark.parametrize("streamed", [False, True])
-async def test_cancelled_at_work(streamed: bool) -> None:
-    """A generation that is cancelled frees its place."""
+async def test_cancelled_task(streamed: bool) -> None:
+    """A generation whose task is cancelled frees its place, at work or in the queue."""
     gated = Gated(1)
     upstream = Limited(gated)
-    task: asyncio.Task[object] = asyncio.create_task(
-        drained(upstream, b"1") if streamed else upstream.complete(b"1")
-    )
-    await settle()
-    task.cancel()
-    await asyncio.wait([task])
-    gated.gate.set()
+
+    async def wait(body_rest: bytes) -> None:
+        await begun(upstream, body_rest, streamed=streamed)
+
+    tasks = [asyncio.create_task(wait(name)) for name in (b"at work", b"waiting")]
+    await asyncio.sleep(0)
+    for task in reversed(tasks):
+        task.cancel()
+    await asyncio.wait(tasks)
+    assert all(task.cancelled() for task in tasks)
+    assert (gated.began, gated.busy) == ([b"at work"], 0)
+    gated.open()
     assert await asyncio.wait_for(upstream.complete(b"2"), 2) == ANSWER
 
 
-async def test_closing_a_stream_frees_its_place() -> None:
-    """A stream holds its place until its generator is closed, and the inner one is closed first."""
+async def test_abandoning_a_stream_frees_its_place() -> None:
+    """A stream holds its place until it is abandoned, and who waits begins in that moment."""
     gated = Gated(1)
     upstream = Limited(gated)
-    events = upstream.stream(b"1")
-    assert isinstance(await anext(events), Delta)
-    waiting = asyncio.create_task(upstream.complete(b"2"))
-    await settle()
+    call = begun(upstream, b"1", streamed=True)
+    waiting = upstream.complete(b"2")
     assert gated.began == [b"1"]
-    await events.aclose()
-    gated.gate.set()
+    call.abandon()
+    assert await call is None
+    assert gated.began == [b"1", b"2"]
+    gated.open()
     assert await asyncio.wait_for(waiting, 2) == ANSWER
     assert (gated.most, gated.busy) == (1, 0)
+
+
+async def test_pausing_reaches_the_upstream() -> None:
+    """A stream that is paused at work, or while it waits for its place, is paused where it comes from."""
+    gated = Gated(1)
+    upstream = Limited(gated)
+    read = Reader()
+    first, second = upstream.stream(b"1", read), upstream.stream(b"2", read)
+    for call in (first, second):
+        call.pause()
+    assert gated.calls[0].paused
+    first.resume()
+    assert not gated.calls[0].paused
+    gated.calls[0].end()
+    assert gated.calls[1].paused
+    gated.open()
+    assert await first == await second == Done(Usage())
+    assert len(read.chunks) == 2
+
+
+async def test_many_that_fail_at_once() -> None:
+    """A long queue before an upstream that is away is answered in its order, however long it is."""
+    upstream = Limited(Away(concurrency=1))
+    calls = [upstream.complete(b"first")] + [upstream.complete(b"x") for _ in range(5_000)]
+
+    async def wait(call: Call[Any], number: int) -> None:
+        assert await call == AWAY
+        order.append(number)
+
+    order: list[int] = []
+    strands = [Strand(wait(call, number)) for number, call in enumerate(calls)]
+    await asyncio.wait_for(strands[-1], 5)
+    assert order == list(range(len(calls)))
 
 
 async def test_describes_what_it_limits() -> None:

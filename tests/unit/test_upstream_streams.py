@@ -1,12 +1,11 @@
 """The HTTP upstream: streams, whole and broken."""
 
 import asyncio
-from contextlib import aclosing
 from typing import Any
 
 import pytest
 from tests.raw_upstream import END, SSE_HEAD, Exchange, chunk, http, raw_upstream
-from tests.upstream_calls import BODY_REST, client, collect, failure, piece, plain, sse, stream
+from tests.upstream_calls import BODY_REST, Reader, client, collect, ended, failure, piece, plain, sse, stream
 
 from slovomat.domain.events import Delta, Done, FailureKind, Usage
 
@@ -68,17 +67,18 @@ async def test_finish_that_waits_behind_a_slow_reader(tail: bytes) -> None:
         exchange.writer.close()
         gone.set()
 
-    read_one = asyncio.Event()
-    async with (
-        raw_upstream(answer) as server,
-        client(server.url) as upstream,
-        aclosing(upstream.stream(BODY_REST)) as events,
-    ):
-        assert await anext(events) == Delta(first)
+    read_one, read = asyncio.Event(), Reader()
+    async with raw_upstream(answer) as server, client(server.url) as upstream:
+        call = upstream.stream(BODY_REST, read)
+        await read.has(1)
+        call.pause()
         read_one.set()
         await gone.wait()
         await asyncio.sleep(0.05)  # the reader's slowness, in which the cut arrives
-        assert [event async for event in events] == [Delta(last), Done(Usage())]
+        assert read.chunks == [first]
+        call.resume()
+        assert await call == Done(Usage())
+        assert read.chunks == [first, last]
 
 
 async def test_cut_while_nobody_reads() -> None:
@@ -92,18 +92,17 @@ async def test_cut_while_nobody_reads() -> None:
         exchange.writer.close()
         gone.set()
 
-    read_one = asyncio.Event()
-    async with (
-        raw_upstream(answer) as server,
-        client(server.url) as upstream,
-        aclosing(upstream.stream(BODY_REST)) as events,
-    ):
-        await anext(events)
+    read_one, read = asyncio.Event(), Reader()
+    async with raw_upstream(answer) as server, client(server.url) as upstream:
+        call = upstream.stream(BODY_REST, read)
+        await read.has(1)
+        call.pause()
         read_one.set()
         await gone.wait()
         await asyncio.sleep(0.05)  # the reader's slowness, in which the cut arrives
-        (last,) = [event async for event in events]
-    assert (failure(last).kind, failure(last).retryable) == (FailureKind.ERROR, True)
+        call.resume()
+        last = failure(ended(await call))
+    assert (last.kind, last.retryable, len(read.chunks)) == (FailureKind.ERROR, True, 1)
 
 
 @pytest.mark.parametrize("word", [b'{"error": {"message": "overloaded"}}', b"{", b'{"choices": 5}'])

@@ -2,16 +2,17 @@
 
 import asyncio
 import contextlib
-from contextlib import aclosing
 from typing import Any
 
 import pytest
 from tests.raw_upstream import END, SSE_HEAD, Exchange, chunk, raw_upstream
 from tests.upstream_calls import (
     BODY_REST,
+    Reader,
     client,
     collect,
     complete,
+    ended,
     failure,
     piece,
     plain,
@@ -21,7 +22,7 @@ from tests.upstream_calls import (
 )
 
 from slovomat.domain.events import Delta, Done, FailureKind, Usage
-from slovomat.upstreams.response_body import LAST_WORDS_S
+from slovomat.upstreams.http_call import LAST_WORDS_S
 
 pytestmark = pytest.mark.anyio
 
@@ -144,12 +145,24 @@ async def test_slow_reader_is_not_a_silent_upstream() -> None:
         await released.wait()
         await exchange.send(sse(piece({}, "stop"), b"[DONE]") + END)
 
-    async with (
-        raw_upstream(answer) as server,
-        client(server.url, gap_timeout_s=0.1) as upstream,
-        aclosing(upstream.stream(BODY_REST)) as events,
-    ):
-        assert isinstance(await anext(events), Delta)
+    read = Reader()
+    async with raw_upstream(answer) as server, client(server.url, gap_timeout_s=0.1) as upstream:
+        call = upstream.stream(BODY_REST, read)
+        await read.has(1)
+        call.pause()
         await asyncio.sleep(0.3)  # the caller's own slowness
         released.set()
-        assert isinstance([event async for event in events][-1], Done)
+        call.resume()
+        assert isinstance(ended(await call), Done)
+
+
+async def test_slow_reader_has_the_total_alone() -> None:
+    """A paused call ends when the time for the whole call is over."""
+    read = Reader()
+    limits: dict[str, Any] = {"total_timeout_s": 0.3, "gap_timeout_s": 0.05}
+    data = (SSE_HEAD + sse(piece({"content": "x"})),)
+    async with raw_upstream(sending(data, False)) as server, client(server.url, **limits) as upstream:
+        call = upstream.stream(BODY_REST, read)
+        await read.has(1)
+        call.pause()
+        assert failure(await asyncio.wait_for(call, 2)).detail == "total timeout"

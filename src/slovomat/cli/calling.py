@@ -50,6 +50,8 @@ async def ask(session: "Session", upstream: "Upstream", prompt: Prompt) -> Answe
     outcome = await upstream.complete(chat_body(prompt))
     latency_ms = round((session.env.monotonic_s() - began_s) * 1000)
     match outcome:
+        case None:
+            raise AssertionError("nobody else abandons this call")
         case Failure():
             raise _failed(upstream, outcome)
         case Completion():

@@ -35,15 +35,25 @@ class Call(Later[T | None], Generic[T]):
 
     __slots__ = ()
 
+    @classmethod
+    def ended(cls, result: T) -> "Call[T]":
+        """One that has ended already."""
+        call = cls()
+        call.resolve(result)
+        return call
+
     def abandon(self) -> None:
         """Nobody wants it any more: closes the upstream's connection at once. Later than the end, nothing."""
-        self.resolve(None)
-
-    def cancel(self, msg: str | None = None) -> bool:  # noqa: ARG002 - the form of a future
-        """The task that waits is cancelled: it hears of the abandoned call, and cancels itself at that."""
         if not self.done():
-            self.abandon()
-        return False
+            self._leave()
+            self.resolve(None)
+
+    def cancel(self, msg: str | None = None) -> bool:
+        """The task that waits is cancelled: abandoned as well, for nobody else waits."""
+        if not super().cancel(msg):
+            return False
+        self._leave()
+        return True
 
     def pause(self) -> None:
         """The reader of a stream is slow: deliver no more than is on its way already."""
@@ -51,12 +61,16 @@ class Call(Later[T | None], Generic[T]):
     def resume(self) -> None:
         """It reads again."""
 
+    def _leave(self) -> None:
+        """Let go of what serves it."""
+
 
 class Upstream(Protocol):
     """An OpenAI-compatible chat service. Failures are values; exceptions are bugs.
 
     Bodies are complete JSON of `POST /chat/completions`, without `model` and without the
-    opening brace: the adapter puts `{"model": ..., ` in front.
+    opening brace: the adapter puts `{"model": ..., ` in front. A call begins at once, and is
+    awaited when it suits; nothing is delivered before the method has returned.
     """
 
     @property

@@ -3,12 +3,12 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncGenerator
 from enum import StrEnum
 
-from slovomat.domain.events import Completion, Delta, Done, Event, Failure, FailureKind, Usage
-from slovomat.ports.upstream import Readiness
+from slovomat.domain.events import Completion, Done, Failure, FailureKind, Usage
+from slovomat.ports.upstream import Call, Deliver, Readiness
 from slovomat.simulation.dice import Dice
+from slovomat.upstreams.tasked import Tasked
 
 _CALL = re.compile(rb"call-(\d+)-")
 _SILENT_S = 30.0
@@ -83,9 +83,17 @@ class Provider:
     async def stop(self) -> None:
         """It stays."""
 
-    async def complete(self, body_rest: bytes) -> Completion | Failure:
+    def complete(self, body_rest: bytes) -> Call[Completion | Failure]:
         """One plain answer, another text at every call."""
-        call, turn, end = self._begin(body_rest)
+        return Tasked(self._answer(*self._begin(body_rest)))
+
+    def stream(self, body_rest: bytes, deliver: Deliver) -> Call[Done | Failure]:
+        """A few pieces, and an end of some kind."""
+        reading = asyncio.Event()
+        reading.set()
+        return Tasked(self._speak(*self._begin(body_rest), deliver, reading), reading)
+
+    async def _answer(self, call: int, turn: int, end: _End) -> Completion | Failure:
         if end is _End.SILENT:
             await asyncio.sleep(_SILENT_S)
             return _failure(end)
@@ -95,20 +103,18 @@ class Provider:
         text = f"answer {turn} to call-{call}-"
         return Completion(body=text.encode(), text=text, usage=Usage(1, 2))
 
-    async def stream(self, body_rest: bytes) -> AsyncGenerator[Event, None]:
-        """A few pieces, and an end of some kind."""
-        call, turn, end = self._begin(body_rest)
+    async def _speak(
+        self, call: int, turn: int, end: _End, deliver: Deliver, reading: asyncio.Event
+    ) -> Done | Failure:
         pieces = 1 + self._dice.below(4)
         whole = pieces if end is _End.WHOLE else self._dice.below(pieces)
         for piece in range(whole):
             await asyncio.sleep(self._pause_s())
-            yield Delta(f"piece {piece} of answer {turn} to call-{call}-".encode())
+            await reading.wait()
+            deliver([f"piece {piece} of answer {turn} to call-{call}-".encode()])
         if end is _End.SILENT:
             await asyncio.sleep(_SILENT_S)
-        if end is _End.WHOLE:
-            yield Done(Usage(1, 2))
-        elif end is not _End.CUT:
-            yield _failure(end, self._dice.below(3_000))
+        return Done(Usage(1, 2)) if end is _End.WHOLE else _failure(end, self._dice.below(3_000))
 
     def _begin(self, body_rest: bytes) -> tuple[int, int, _End]:
         found = _CALL.search(body_rest)
@@ -133,5 +139,7 @@ def _failure(end: _End, wait_ms: int = 0) -> Failure:
             return Failure(kind=FailureKind.ERROR, detail="faulty")
         case _End.ASKS_TO_WAIT:
             return Failure(kind=FailureKind.ERROR, detail="busy", retryable=True, retry_after_ms=wait_ms)
+        case _End.CUT:
+            return Failure(kind=FailureKind.ERROR, detail="the stream ended without an end")
         case _:
             return Failure(kind=FailureKind.ERROR, detail="broken", retryable=True)

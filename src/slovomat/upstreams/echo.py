@@ -1,14 +1,15 @@
 """An upstream for tests: it answers with the last user message, word by word, always alike."""
 
+import asyncio
 import re
-from collections.abc import AsyncGenerator
 from typing import Any
 
 import msgspec
 
-from slovomat.domain.events import Completion, Delta, Done, Event, Failure, Usage
-from slovomat.ports.upstream import Readiness
+from slovomat.domain.events import Completion, Done, Failure, Usage
+from slovomat.ports.upstream import Call, Deliver, Readiness
 from slovomat.upstreams import openai_form
+from slovomat.upstreams.tasked import Tasked
 
 _ID = "chatcmpl-echo"
 
@@ -45,34 +46,38 @@ class Echo:
     async def stop(self) -> None:
         """Nothing to close."""
 
-    async def complete(self, body_rest: bytes) -> Completion | Failure:
+    def complete(self, body_rest: bytes) -> Call[Completion | Failure]:
         """The last user message as a plain answer."""
         request = _request(body_rest)
         text = _last_user_text(request)
         message = {"role": "assistant", "content": text}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
-        return openai_form.read_plain(
-            self._json("chat.completion", [choice], {"usage": _usage(request, text)})
-        )
+        body = self._json("chat.completion", [choice], {"usage": _usage(request, text)})
+        return Call.ended(openai_form.read_plain(body))
 
-    async def stream(self, body_rest: bytes) -> AsyncGenerator[Event, None]:
+    def stream(self, body_rest: bytes, deliver: Deliver) -> Call[Done | Failure]:
         """The last user message, a word a chunk."""
-        request = _request(body_rest)
+        reading = asyncio.Event()
+        reading.set()
+        return Tasked(self._recite(_request(body_rest), deliver, reading), reading)
+
+    async def _recite(self, request: _Request, deliver: Deliver, reading: asyncio.Event) -> Done | Failure:
         text = _last_user_text(request)
         if not text.strip():
-            yield openai_form.failed("empty answer")
-            return
+            return openai_form.failed("empty answer")
         for word in re.findall(r"\s*\S+|\s+", text):
-            yield self._chunk({"content": word}, None)
-        yield self._chunk({}, "stop")
+            deliver([self._chunk({"content": word}, None)])
+            await asyncio.sleep(0)
+            await reading.wait()
+        deliver([self._chunk({}, "stop")])
         usage = _usage(request, text)
         if request.stream_options is not None and request.stream_options.include_usage:
-            yield Delta(self._json("chat.completion.chunk", [], {"usage": usage}))
-        yield Done(Usage(usage["prompt_tokens"], usage["completion_tokens"]))
+            deliver([self._json("chat.completion.chunk", [], {"usage": usage})])
+        return Done(Usage(usage["prompt_tokens"], usage["completion_tokens"]))
 
-    def _chunk(self, delta: dict[str, str], finish_reason: str | None) -> Delta:
+    def _chunk(self, delta: dict[str, str], finish_reason: str | None) -> bytes:
         choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
-        return Delta(self._json("chat.completion.chunk", [choice], {}))
+        return self._json("chat.completion.chunk", [choice], {})
 
     def _json(self, kind: str, choices: list[dict[str, Any]], more: dict[str, Any]) -> bytes:
         head = {"id": _ID, "object": kind, "created": 0, "model": self.model}

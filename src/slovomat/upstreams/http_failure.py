@@ -1,9 +1,9 @@
 """HTTP's ways to fail, told apart by what may be done next."""
 
 import email.utils
+import ssl
 from collections.abc import Mapping
 
-import aiohttp
 import msgspec
 
 from slovomat.domain.events import Failure, FailureKind
@@ -13,9 +13,6 @@ _REFUSALS = frozenset({400, 413, 422})
 _PASSING = frozenset({408, 409, 425, 429})
 _LONGEST_WAIT_MS = 86_400_000
 _MASK = "***"
-
-BROKEN = (aiohttp.ClientError, aiohttp.http_exceptions.HttpProcessingError, OSError)
-"""Everything that a call over a network can raise, short of bugs."""
 
 
 class _Error(msgspec.Struct):
@@ -35,15 +32,17 @@ def timed_out(limit: str) -> Failure:
 
 
 def broken(error: Exception) -> Failure:
-    """The connection could not be made, or broke. Only the system's words are kept: aiohttp's quote bytes."""
-    certificate = isinstance(error, aiohttp.ClientConnectorCertificateError)
+    """The connection could not be made, or broke. Only the system's words are kept: others' quote bytes."""
     said = f": {error}" if isinstance(error, OSError) else ""
-    detail = f"{type(error).__name__}{said}"
-    return Failure(kind=FailureKind.ERROR, detail=detail, retryable=not certificate)
+    return Failure(
+        kind=FailureKind.ERROR,
+        detail=f"{type(error).__name__}{said}",
+        retryable=not isinstance(error, ssl.SSLCertVerificationError),
+    )
 
 
 def by_status(status: int, headers: Mapping[str, str], body: bytes, now_ms: int) -> Failure:
-    """An answer other than 200."""
+    """An answer other than 200; the headers' names are in lower case, or found in any."""
     detail = f"HTTP {status}{error_names.names_in(body)}"
     if status in _REFUSALS:
         return Failure(kind=FailureKind.REFUSED, detail=detail, body=_error_body(body))
@@ -59,9 +58,9 @@ def by_status(status: int, headers: Mapping[str, str], body: bytes, now_ms: int)
 
 def retry_after_ms(headers: Mapping[str, str], now_ms: int) -> int | None:
     """How long the upstream asks to be left alone (RFC 9110, 10.2.3); None for what makes no sense."""
-    wait_ms = _number(headers.get("Retry-After-Ms"))
+    wait_ms = _number(headers.get("retry-after-ms"))
     if wait_ms is None:
-        seconds = headers.get("Retry-After")
+        seconds = headers.get("retry-after")
         number = _number(seconds)
         wait_ms = number * 1000 if number is not None else _until(seconds, now_ms)
     if wait_ms is None or not 0 <= wait_ms <= _LONGEST_WAIT_MS:

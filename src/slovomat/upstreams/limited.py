@@ -1,11 +1,13 @@
 """An upstream that is given no more generations at once than it carries."""
 
-import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections import deque
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from slovomat.domain.events import Completion, Event, Failure
-from slovomat.ports.upstream import Readiness, Upstream
+from slovomat.domain.events import Completion, Done, Failure
+from slovomat.ports.upstream import Call, Deliver, Readiness, Upstream
+
+T = TypeVar("T")
 
 
 def limited(upstream: Upstream) -> Upstream:
@@ -21,7 +23,9 @@ class Limited:
 
     def __init__(self, upstream: Upstream) -> None:
         self._upstream = upstream
-        self._places = asyncio.Semaphore(upstream.concurrency)
+        self._free = upstream.concurrency
+        self._queue: deque[_Placed[Any]] = deque()
+        self._serving = False
 
     @property
     def name(self) -> str:
@@ -50,13 +54,86 @@ class Limited:
         """Stop the upstream."""
         await self._upstream.stop()
 
-    async def complete(self, body_rest: bytes) -> Completion | Failure:
+    def complete(self, body_rest: bytes) -> Call[Completion | Failure]:
         """One plain generation, once there is a place."""
-        async with self._places:
-            return await self._upstream.complete(body_rest)
+        return self._queued(_Placed(self, lambda: self._upstream.complete(body_rest)))
 
-    async def stream(self, body_rest: bytes) -> AsyncGenerator[Event, None]:
-        """One streamed generation, once there is a place; closing the generator frees it."""
-        async with self._places, aclosing(self._upstream.stream(body_rest)) as events:
-            async for event in events:
-                yield event
+    def stream(self, body_rest: bytes, deliver: Deliver) -> Call[Done | Failure]:
+        """One streamed generation, once there is a place."""
+        return self._queued(_Placed(self, lambda: self._upstream.stream(body_rest, deliver)))
+
+    def left(self, call: "_Placed[Any]") -> None:
+        """It waits no more."""
+        if call in self._queue:
+            self._queue.remove(call)
+
+    def freed(self) -> None:
+        """A generation has ended."""
+        self._free += 1
+        self._serve()
+
+    def _queued(self, call: "_Placed[T]") -> "_Placed[T]":
+        self._queue.append(call)
+        self._serve()
+        return call
+
+    def _serve(self) -> None:
+        """A loop, and not each end beginning the next: a thousand may end at once."""
+        if self._serving:
+            return
+        self._serving = True
+        try:
+            while self._free and self._queue:
+                self._free -= 1
+                self._queue.popleft().begin()
+        finally:
+            self._serving = False
+
+
+class _Placed(Call[T]):
+    """A call that waits for its place, and then is what it waited for."""
+
+    __slots__ = ("_begin", "_call", "_limited", "_paused")
+
+    def __init__(self, limited: Limited, begin: Callable[[], Call[T]]) -> None:
+        super().__init__()
+        self._limited = limited
+        self._begin = begin
+        self._call: Call[T] | None = None
+        self._paused = False
+
+    def begin(self) -> None:
+        """Take the place."""
+        self._call = self._begin()
+        if self._paused:
+            self._call.pause()
+        self._call.then(self._ended)
+
+    def pause(self) -> None:
+        """Pause what serves it, or will."""
+        self._paused = True
+        if self._call is not None:
+            self._call.pause()
+
+    def resume(self) -> None:
+        """Resume it."""
+        self._paused = False
+        if self._call is not None:
+            self._call.resume()
+
+    def _ended(self, call: Call[T]) -> None:
+        """Who waited goes first: a call that it makes now waits behind those that came before."""
+        error = call.exception()
+        try:
+            if error is not None:
+                self.fail(error)
+            else:
+                self.resolve(call.result())
+        finally:
+            self._limited.freed()
+
+    def _leave(self) -> None:
+        if self._call is None:
+            self._limited.left(self)
+        else:
+            self._call.abandon()

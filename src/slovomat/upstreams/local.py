@@ -1,12 +1,11 @@
 """The embedded model as an upstream like any other."""
 
-from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import aclosing
+from collections.abc import Callable, Coroutine
 from typing import Any
 
-from slovomat.domain.events import Completion, Event, Failure, FailureKind
+from slovomat.domain.events import Completion, Done, Failure, FailureKind
 from slovomat.ports.env import Env
-from slovomat.ports.upstream import Readiness
+from slovomat.ports.upstream import Call, Deliver, Readiness
 from slovomat.upstreams.local_supervisor import LocalConfig, LocalSupervisor
 from slovomat.upstreams.model_fault import ModelFault
 
@@ -64,20 +63,15 @@ class Local:
         """End the download, the engine and the supervisor."""
         await self._supervisor.stop()
 
-    async def complete(self, body_rest: bytes) -> Completion | Failure:
+    def complete(self, body_rest: bytes) -> Call[Completion | Failure]:
         """One plain generation."""
         http = self._supervisor.http
-        return self._unavailable() if http is None else await http.complete(body_rest)
+        return Call.ended(self._unavailable()) if http is None else http.complete(body_rest)
 
-    async def stream(self, body_rest: bytes) -> AsyncGenerator[Event, None]:
+    def stream(self, body_rest: bytes, deliver: Deliver) -> Call[Done | Failure]:
         """One streamed generation."""
         http = self._supervisor.http
-        if http is None:
-            yield self._unavailable()
-            return
-        async with aclosing(http.stream(body_rest)) as events:
-            async for event in events:
-                yield event
+        return Call.ended(self._unavailable()) if http is None else http.stream(body_rest, deliver)
 
     def _unavailable(self) -> Failure:
         state = self.readiness()

@@ -1,11 +1,22 @@
-"""Reading a response under its limits of time and size, without a task or a timer for each chunk."""
+"""Reading a response of aiohttp's under its limits of time and size, without a timer for each chunk."""
 
 import asyncio
 
 import aiohttp
 
-LAST_WORDS_S = 2.0
-"""How long a whole answer may wait for what usually follows it: its usage, and the mark of its end."""
+from slovomat.domain.events import Failure
+from slovomat.upstreams import http_failure
+from slovomat.upstreams.http_call import LAST_WORDS_S
+
+BROKEN = (aiohttp.ClientError, aiohttp.http_exceptions.HttpProcessingError, OSError)
+"""Everything that a call over a network can raise, short of bugs."""
+
+
+def broken(error: Exception) -> Failure:
+    """The connection could not be made, or broke; a certificate's fault by its own name."""
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        error = error.certificate_error
+    return http_failure.broken(error)
 
 
 class BodyTimeoutError(Exception):
@@ -25,7 +36,7 @@ class ResponseBody:
 
     One timer serves the whole body: it wakes when the earliest limit may have been reached, finds that reads
     have moved it, and sleeps again. It fails the pending read instead of cancelling a task, so it is safe
-    around a generator's `yield`; the time in which nobody reads counts for `total_s` alone.
+    while nobody reads; the time in which nobody reads counts for `total_s` alone.
     """
 
     def __init__(

@@ -109,6 +109,5 @@ class _Rest(Call[None]):
         super().__init__()
         self._timer = asyncio.get_running_loop().call_later(seconds, self.resolve, None)
 
-    def abandon(self) -> None:
+    def _leave(self) -> None:
         self._timer.cancel()
-        super().abandon()
