@@ -35,14 +35,11 @@ def _read(folder: Traversable) -> dict[str, str]:
 
 @cache
 def load_migrations(engine: str) -> list[tuple[str, str]]:
-    """The migrations of an engine in order: (name, script). `NAME.sql` comes before `NAME.ENGINE.sql`."""
+    """The migrations of an engine in order: (name, script): `NAME.sql`, then `NAME.ENGINE.sql`."""
     folder = files("slovomat.storage") / "schema"
-    shared = sorted(f.name for f in folder.iterdir() if re.fullmatch(r"\d{4}_\w+\.sql", f.name))
-    scripts = []
-    for name in shared:
-        text = (folder / name).read_text("utf-8")
-        own = folder / f"{name.removesuffix('.sql')}.{engine}.sql"
-        if own.is_file():
-            text += "\n" + own.read_text("utf-8")
-        scripts.append((name.removesuffix(".sql"), text))
-    return scripts
+    scripts: dict[str, str] = {}
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name.replace(".sql", "")):
+        found = re.fullmatch(rf"(\d{{4}}_\w+)(\.{engine})?\.sql", file.name)
+        if found:
+            scripts[found[1]] = scripts.get(found[1], "") + file.read_text("utf-8") + "\n"
+    return list(scripts.items())

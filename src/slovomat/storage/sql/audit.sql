@@ -72,7 +72,7 @@ WHERE g.state IN ('held', 'settled') AND g.id >= i.generation_id
 GROUP BY g.account_id, g.idempotency_key HAVING COUNT(*) > 1;
 
 -- name: audit_row_of_nobody
--- What SQLite's references refuse, and PostgreSQL, without them, leaves to this query.
+-- The tables that every call writes to have no references between them: they are looked for here.
 SELECT g.id, 'generation of account ' || g.account_id || ' by key ' || g.key_id FROM generations g
 LEFT JOIN api_keys k ON k.account_id = g.account_id AND k.id = g.key_id WHERE k.id IS NULL
 UNION ALL
