@@ -21,6 +21,7 @@ from tests.servers.postgres import PostgresServer
 
 from benchmarks.generations import customers_of, generate, generate_by_jobs
 from benchmarks.processes import cpu_us
+from slovomat.later import Later, Strand
 from slovomat.storage.postgres import PostgresEngine
 from slovomat.storage.sqlite import SQLiteEngine
 from slovomat.storage.store import SQLStore
@@ -68,8 +69,11 @@ class OneByOne:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._engine, name)
 
-    async def batch(self, rule: BatchRule[I, T], item: I) -> T:
+    def batch(self, rule: BatchRule[I, T], item: I) -> Later[T]:
         """A transaction of the item's own."""
+        return Strand(self._alone(rule, item))
+
+    async def _alone(self, rule: BatchRule[I, T], item: I) -> T:
         return (await self._engine.write(rule, [item]))[0]
 
 

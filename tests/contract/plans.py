@@ -75,7 +75,7 @@ def run_singly() -> set[str]:
 
 def run_batched() -> set[str]:
     """The names of those that run for many items in one round trip."""
-    return _called("rows_each", "run_each") | {"job_complete", "job_fail"}
+    return _called("rows_each", "run_each", "add_each") | {"job_complete", "job_fail"}
 
 
 def _called(*ways: str) -> set[str]:

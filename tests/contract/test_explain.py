@@ -33,7 +33,7 @@ async def _read_whole(connection: asyncpg.Connection, *, generic: bool) -> dict[
         name: (statements.one(name), 1) for name in names & plans.run_singly()
     }
     for name in names & plans.run_batched():
-        many = await statements.many(connection, name)
+        many = await statements.many(connection, name, statements.one(name).values)
         looked_at |= {f"{name} for {items}": (many, items) for items in (1, 64)}
     found = {}
     for name, (statement, items) in looked_at.items():

@@ -1,6 +1,7 @@
 """All SQL stands in .sql files, each query has its caller, and no text is ever built into one."""
 
 import ast
+import importlib
 import re
 from collections.abc import Iterator
 
@@ -32,7 +33,6 @@ OWN_VERSIONS = {
     "clock": "the database's, as nodes share it",
     "ping": "writes where no other session does",
     "buckets_of": "locks the rows that it decides on",
-    "bucket_lock": "locks rows",
     "commit_marks_bury": "witnesses of commits whose answers were lost",
     "claim_turn": "one node claims at a time where accounts have a limit",
     "job_add": "due by the database's clock at the latest",
@@ -64,6 +64,10 @@ CHOSEN_COPYING = {
     *SEQUENCES,
 }
 """Its queries that are called by a name out of a list."""
+
+
+EACH = ("rows_each", "run_each", "add_each")
+"""The ways to run a query for many items."""
 
 
 def sql_of(module: Module) -> list[str]:
@@ -128,7 +132,7 @@ def test_every_query_is_called_and_every_call_has_its_query() -> None:
         str(call.args[0].value)
         for module in modules()
         if module.name.startswith("storage/")
-        for call in calls(module, "rows", "run", "rows_each", "run_each", "one")
+        for call in calls(module, "rows", "run", *EACH, "one")
         if isinstance(call.args[0], ast.Constant)
     }
     named |= {
@@ -169,3 +173,23 @@ def test_every_query_gets_the_values_that_it_names() -> None:
                 if wants != gives:
                     wrong.append((module.name, name.value, wants ^ gives))
     assert wrong == []
+
+
+def test_every_query_for_many_gets_the_values_that_it_names() -> None:
+    """Each once, in an order that is said beside the call."""
+    queries = load_queries("postgres")
+    found = []
+    for module in modules():
+        for call in calls(module, *EACH):
+            match call.args:
+                case [ast.Constant(value=name), names, _] if module.name.startswith("storage/"):
+                    found.append((str(name), sorted(names_of(module, names))))
+    assert {name for name, _ in found} >= {"generation_add", "generation_close", "entry_add", "bucket_move"}
+    wrong = [(name, names) for name, names in found if names != sorted(set(PLACE.findall(queries[name])))]
+    assert wrong == []
+
+
+def names_of(module: Module, names: ast.expr) -> list[str]:
+    """What an expression of constants says in its module."""
+    space = vars(importlib.import_module("slovomat." + module.name.removesuffix(".py").replace("/", ".")))
+    return list(eval(ast.unparse(names), space))  # noqa: S307 - the project's own text

@@ -5,8 +5,9 @@ from enum import StrEnum
 import msgspec
 
 from slovomat.domain.events import Usage
-from slovomat.domain.ids import AccountId, GenerationId
+from slovomat.domain.ids import AccountId, GenerationId, KeyId
 from slovomat.domain.mode import ModeRef
+from slovomat.domain.money import Part
 
 
 class HoldState(StrEnum):
@@ -27,6 +28,19 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
+class Held(msgspec.Struct, frozen=True):
+    """What a hold set aside, and for whom: what its closing has to know. It never changes.
+
+    `counted_key`: the key whose caps count the hold, if it has any.
+    """
+
+    parts: tuple[Part, ...]
+    counted_key: KeyId | None
+    day: str
+    price_requests: int
+    idempotency_key: str | None
+
+
 class Closing(msgspec.Struct, frozen=True, kw_only=True):
     """How a generation ended, for its record. `reason`: a word for reports, empty when all went well."""
 
@@ -38,6 +52,8 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True):
     usage: Usage = Usage()
     mode: ModeRef | None = None
     """The text of the mode that was used, should it differ from that of the acceptance."""
+    held: Held | None = None
+    """As the acceptance told it; the database is asked of what is not told."""
 
 
 class ClaimedJob(msgspec.Struct, frozen=True, kw_only=True):

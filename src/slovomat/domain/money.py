@@ -11,13 +11,14 @@ import msgspec
 from slovomat.domain.ids import AccountId, BucketId, GenerationId
 
 
-class Bucket(msgspec.Struct, frozen=True):
+class Bucket(msgspec.Struct):
     """What can be spent from one bucket. `day` is set for an allowance, None for a pack."""
 
     id: BucketId
     day: str | None
     available: int
     expires_at_ms: int | None
+    granted: int = 0
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -37,11 +38,13 @@ def spending_order(buckets: Iterable[Bucket]) -> list[Bucket]:
 
 def balance(buckets: Iterable[Bucket]) -> int:
     """Requests that these buckets hold together."""
-    return sum(bucket.available for bucket in buckets)
+    return sum([bucket.available for bucket in buckets])
 
 
 def plan_spend(buckets: Sequence[Bucket], price_requests: int) -> list[Part] | None:
     """The parts that pay the price, in spending order, or None when the buckets do not suffice."""
+    if len(buckets) == 1 and 0 < price_requests <= buckets[0].available:
+        return [Part(buckets[0].id, price_requests)]
     parts: list[Part] = []
     owed = price_requests
     for bucket in spending_order(buckets):
@@ -64,7 +67,7 @@ def allowance_change(granted: int, available: int, daily_requests: int) -> int:
 
 
 class EntryKind(StrEnum):
-    """Every way in which requests move."""
+    """Every way in which requests move. ADJUST alone may be negative."""
 
     GRANT = "grant"
     ADJUST = "adjust"
@@ -75,7 +78,7 @@ class EntryKind(StrEnum):
     EXPIRE = "expire"
 
 
-_SIGNS = {
+SIGNS = {
     EntryKind.GRANT: (1, 1, 0, 0),
     EntryKind.ADJUST: (1, 1, 0, 0),
     EntryKind.DEBIT: (-1, -1, 0, 0),
@@ -84,20 +87,7 @@ _SIGNS = {
     EntryKind.RELEASE: (0, 1, -1, 0),
     EntryKind.EXPIRE: (0, 1, -1, 0),
 }
+"""What each request of a movement adds to its bucket's granted, available, held, spent."""
 
-
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the ledger: `amount` requests of a bucket moved. ADJUST alone may be negative."""
-
-    account_id: AccountId
-    bucket_id: BucketId
-    kind: EntryKind
-    amount: int
-    generation_id: GenerationId | None = None
-    reason: str = ""
-
-    def changes(self) -> tuple[int, int, int, int]:
-        """What it adds to the bucket's granted, available, held, spent."""
-        granted, available, held, spent = _SIGNS[self.kind]
-        amount = self.amount
-        return granted * amount, available * amount, held * amount, spent * amount
+Movement = tuple[AccountId, BucketId, GenerationId | None, int]
+"""Requests of a bucket that move, for a generation or for none: a line of the ledger, but for its kind."""

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from slovomat.domain.generation import Held
 from slovomat.domain.ids import AccountId, GenerationId
 from slovomat.domain.mode import ModeRef
 
@@ -49,10 +50,14 @@ class StoredAnswer(msgspec.Struct, frozen=True):
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
-    """A generation whose price is set aside. `balance_requests`: what is left after it."""
+    """A generation whose price is set aside. `balance_requests`: what is left after it.
+
+    `held`: for the closing of a direct call; a job's, and that of a repeat, is asked of the database.
+    """
 
     id: GenerationId
     account_id: AccountId
     balance_requests: int
     charged_requests: int
     replayed: bool = False
+    held: Held | None = None

@@ -1,6 +1,6 @@
 """The port to the durable queue: its rows are the jobs themselves."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
 from typing import Protocol
 
 import msgspec
@@ -63,16 +63,16 @@ class Jobs(Protocol):
     async def hand_back(self, owner: str, now_ms: int) -> int:
         """Queues again what `owner` could not finish before it stops."""
 
-    async def complete(self, job: ClaimedJob, result: str, closing: Closing, now_ms: int) -> bool:
+    def complete(self, job: ClaimedJob, result: str, closing: Closing, now_ms: int) -> Awaitable[bool]:
         """Result and settlement in one; False when the lease was lost."""
 
-    async def fail(self, job: ClaimedJob, error: str, closing: Closing, now_ms: int) -> bool:
+    def fail(self, job: ClaimedJob, error: str, closing: Closing, now_ms: int) -> Awaitable[bool]:
         """Error and release in one; False when the lease was lost."""
 
     async def retry(self, job: ClaimedJob, now_ms: int, wait_ms: int) -> bool:
         """Queues the job again after a failed attempt; False when the lease was lost."""
 
-    async def find_job(self, account_id: AccountId, job_id: GenerationId) -> JobView | None:
+    def find_job(self, account_id: AccountId, job_id: GenerationId) -> Awaitable[JobView | None]:
         """The account's job, or None: another's does not exist."""
 
     async def prune(self, results_before_ms: int, keys_before_ms: int, now_ms: int, limit: int) -> int:

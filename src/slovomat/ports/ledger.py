@@ -1,5 +1,6 @@
 """The port to holds and their closing. One method is one transaction; none spans a network call."""
 
+from collections.abc import Awaitable
 from typing import Protocol
 
 import msgspec
@@ -58,19 +59,19 @@ class OpenHold(msgspec.Struct, frozen=True):
 class Ledger(Protocol):
     """Holds and their closing."""
 
-    async def hold(self, order: HoldOrder) -> HoldResult:
+    def hold(self, order: HoldOrder) -> Awaitable[HoldResult]:
         """Accepted, or the stored answer of a repeat, or why not. Raises StoreUnavailableError."""
 
     async def earlier(self, order: HoldOrder) -> HoldResult | None:
         """What `hold` would answer a repeat by its idempotency key; None for a new call."""
 
-    async def close(self, closing: Closing, now_ms: int, answer: StoredAnswer | None = None) -> bool:
+    def close(self, closing: Closing, now_ms: int, answer: StoredAnswer | None = None) -> Awaitable[bool]:
         """Ends a hold, once; False when it was closed before. `answer` is kept for repeats."""
 
     async def ended_as(self, closing: Closing) -> bool:
         """Whether the hold has ended in the state that the closing names."""
 
-    async def balance(self, query: BalanceQuery) -> int:
+    def balance(self, query: BalanceQuery) -> Awaitable[int]:
         """Requests that this key can spend now."""
 
     async def expired_holds(self, owner: str, now_ms: int, limit: int) -> list[OpenHold]:

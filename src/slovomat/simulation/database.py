@@ -4,7 +4,6 @@ It is the whole database of all nodes. What takes time in life (the way there, t
 before and after by those who ask (engine.py); a transaction itself is one instant.
 """
 
-import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from importlib.resources import files
@@ -15,26 +14,13 @@ from slovomat.simulation.mirror import Fail, Mirror
 from slovomat.storage.audit import audit
 from slovomat.storage.queries import load_queries
 from slovomat.storage.sqlite import migrate
-from slovomat.storage.sqlite_writer import SQLiteTx, Submitted, carry_out, drive, together
+from slovomat.storage.sqlite_writer import SQLiteTx, Write, carry_out, drive, together
 from slovomat.storage.tx import ConflictError, Rule
 
 T = TypeVar("T")
 _TRIES = 5
 _BUGS = (sqlite3.Error, AssertionError, LookupError, TypeError, ValueError)
 """What a rule raises by a mistake: here the database itself never fails in the middle of one."""
-
-
-class Write(Submitted):
-    """A submitted rule, its outcome, and where that goes."""
-
-    __slots__ = ("conflict", "future")
-
-    def __init__(
-        self, rule: Rule[Any], args: tuple[Any, ...], batched: bool, future: asyncio.Future[Any]
-    ) -> None:
-        super().__init__(rule, args, batched=batched)
-        self.future = future
-        self.conflict: ConflictError | None = None
 
 
 class Database:
@@ -109,14 +95,14 @@ class Database:
     def _run_alone(self, write: Write) -> None:
         for _ in range(_TRIES):
             self._connection.execute("SAVEPOINT one")
-            write.conflict = None
+            write.error = None
             try:
                 carry_out(self._tx, [write])
             except ConflictError as conflict:
                 self._connection.execute("ROLLBACK TO one")
-                write.conflict = conflict
+                write.error = conflict
             self._connection.execute("RELEASE one")
-            if write.conflict is None:
+            if write.error is None:
                 return
 
 

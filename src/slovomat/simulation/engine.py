@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from typing import Any, TypeVar
 
+from slovomat.later import Later, Strand
 from slovomat.ports.store import StoreUnavailableError
 from slovomat.simulation.bell import Bell
 from slovomat.simulation.database import Database
@@ -17,6 +18,7 @@ from slovomat.simulation.history import History
 from slovomat.simulation.lane import AWAY, Lane
 from slovomat.simulation.loop import Life, VirtualLoop
 from slovomat.simulation.weather import Weather
+from slovomat.storage.sqlite_writer import Write
 from slovomat.storage.tx import BatchRule, Rule
 
 T = TypeVar("T")
@@ -80,16 +82,15 @@ class SimEngine:
     async def write(self, rule: Rule[T], *args: Any) -> T:
         """Runs the rule and commits, even if the caller leaves."""
         lane = self._make_lane() if self.shared else self._lanes[None]
-        done: T = await lane.submit(rule, args, batched=False)
-        return done
+        made: T = await lane.submit(Write(rule, args, batched=False))
+        return made
 
-    async def batch(self, rule: BatchRule[I, T], item: I) -> T:
+    def batch(self, rule: BatchRule[I, T], item: I) -> Later[T]:
         """The same, in one run of the rule with all other items of that commit."""
         name = rule if self.shared else None
         if name not in self._lanes:
             self._lanes[name] = self._make_lane()
-        done: T = await self._lanes[name].submit(rule, (item,), batched=True)
-        return done
+        return self._lanes[name].submit(Write(rule, (item,), batched=True))
 
     async def read(self, rule: Rule[T], *args: Any) -> T:
         """Runs a reading rule on what is committed at some instant on the way."""
@@ -100,9 +101,17 @@ class SimEngine:
         await self._travel()
         return found
 
-    async def read_batch(self, rule: BatchRule[I, T], item: I) -> T:
+    def read_batch(self, rule: BatchRule[I, T], item: I) -> Later[T]:
         """The same, for an item of its own."""
+        return Strand(self._read_item(rule, item))
+
+    async def _read_item(self, rule: BatchRule[I, T], item: I) -> T:
         return (await self.read(rule, [item]))[0]
+
+    @property
+    def has_replica(self) -> bool:
+        """Where nodes share the database there is one."""
+        return self.shared
 
     async def read_behind(self, rule: BatchRule[I, T], item: I) -> T | None:
         """Reads from the replica, where nodes share a database, if it answers."""

@@ -1,15 +1,13 @@
 """Where commits follow each other: what is submitted during one makes the next; with seeded fates."""
 
-import asyncio
 from collections.abc import Callable
-from typing import Any
 
 from slovomat.ports.store import StoreUnavailableError
-from slovomat.simulation.database import Database, Write
+from slovomat.simulation.database import Database
 from slovomat.simulation.history import History
 from slovomat.simulation.loop import Life, VirtualLoop
 from slovomat.simulation.weather import Fate, Weather
-from slovomat.storage.tx import Rule
+from slovomat.storage.sqlite_writer import Write
 
 AWAY = "the database is away"
 _DEADLY = {Fate.DIES_BEFORE, Fate.DIES_AFTER}
@@ -37,15 +35,14 @@ class Lane:
         self._waiting: list[Write] = []
         self._busy = False
 
-    def submit(self, rule: Rule[Any], args: tuple[Any, ...], *, batched: bool) -> "asyncio.Future[Any]":
+    def submit(self, write: Write) -> Write:
         """Carries it out in the next commit, even if the caller leaves."""
         if not self._life.alive:  # the clean-up of coroutines after the run
             raise StoreUnavailableError("this process is dead")
-        future: asyncio.Future[Any] = self._loop.create_future()
-        self._waiting.append(Write(rule, args, batched, future))
+        self._waiting.append(write)
         if not self._busy:
             self._begin()
-        return future
+        return write
 
     def _begin(self) -> None:
         self._busy = True
@@ -67,14 +64,7 @@ class Lane:
 
     def _tell(self, batch: list[Write], done: bool) -> None:
         for write in batch:
-            if write.future.done():
-                continue
-            if not done:
-                write.future.set_exception(StoreUnavailableError(AWAY))
-            elif write.conflict is not None:
-                write.future.set_exception(write.conflict)
-            else:
-                write.future.set_result(write.result)
+            write.tell(None if done else StoreUnavailableError(AWAY))
         if self._waiting:
             self._begin()
         else:

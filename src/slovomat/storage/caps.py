@@ -25,8 +25,9 @@ class Caps:
         caps = cls()
         wanted = {(key.id, day) for key, day in keys if key.capped}
         if wanted:
-            asked = [{"key_id": key_id, "day": day} for key_id, day in sorted(wanted)]
-            for (key_id, _), found in zip(sorted(wanted), await tx.rows_each("key_used", asked), strict=True):
+            asked = sorted(wanted)
+            uses = await tx.rows_each("key_used", ("key_id", "day"), asked)
+            for (key_id, _), found in zip(asked, uses, strict=True):
                 caps._used.update({(key_id, day): used for day, used in found})
         return caps
 

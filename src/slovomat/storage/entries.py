@@ -1,58 +1,53 @@
 """The ledger's lines, and the buckets' columns that are their sums."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from slovomat.domain.ids import AccountId, BucketId
-from slovomat.domain.money import Entry
-from slovomat.storage.tx import ConflictError, Tx, Values
+from slovomat.domain.money import SIGNS, EntryKind, Movement
+from slovomat.storage.tx import ConflictError, Row, Tx
 
-Place = tuple[AccountId, BucketId]
-
-
-async def book(tx: Tx, entries: Sequence[Entry], now_ms: int) -> None:
-    """Writes the lines of movements whose buckets have moved already."""
-    if entries:
-        await tx.run_each("entry_add", [_line(entry, now_ms) for entry in entries])
+_LINE = (
+    *("account_id", "bucket_id", "generation_id", "kind"),
+    *("granted", "available", "held", "spent", "reason", "now_ms"),
+)
+_MOVE = ("account_id", "id", "granted", "available", "held", "spent")
 
 
-async def move(tx: Tx, entries: Iterable[Entry]) -> None:
-    """Adds what the entries say to their buckets, each once; raises ConflictError when one has too little."""
-    sums: dict[Place, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for entry in entries:
-        there = sums[entry.account_id, entry.bucket_id]
-        for column, change in enumerate(entry.changes()):
-            there[column] += change
-    if not sums:
-        return
-    moved = await tx.run_each("bucket_move", [_move(place, sums[place]) for place in sorted(sums)])
-    if not all(moved):
-        raise ConflictError
+class Lines:
+    """Lines to be written together, and what they add to each bucket."""
 
+    def __init__(self, now_ms: int) -> None:
+        self._now_ms = now_ms
+        self._rows: list[Row] = []
+        self._sums: dict[Row, list[int]] = {}
 
-def _move(place: Place, changes: list[int]) -> Values:
-    granted, available, held, spent = changes
-    return {
-        "account_id": place[0],
-        "id": place[1],
-        "granted": granted,
-        "available": available,
-        "held": held,
-        "spent": spent,
-    }
+    def book(self, kind: EntryKind, movements: Sequence[Movement], reason: str = "") -> None:
+        """Adds lines whose buckets have moved already."""
+        word, now_ms = kind.value, self._now_ms
+        granted, available, held, spent = SIGNS[kind]
+        self._rows += [
+            (account, bucket, of, word, granted * n, available * n, held * n, spent * n, reason, now_ms)
+            for account, bucket, of, n in movements
+        ]
 
+    def move(self, kind: EntryKind, movements: Sequence[Movement], reason: str = "") -> None:
+        """Adds lines that move their buckets."""
+        self.book(kind, movements, reason)
+        sums, signs = self._sums, SIGNS[kind]
+        for account, bucket, _, amount in movements:
+            there = sums.get((account, bucket))
+            if there is None:
+                sums[account, bucket] = [sign * amount for sign in signs]
+            else:
+                for column, sign in enumerate(signs):
+                    there[column] += sign * amount
 
-def _line(entry: Entry, now_ms: int) -> Values:
-    granted, available, held, spent = entry.changes()
-    return {
-        "account_id": entry.account_id,
-        "bucket_id": entry.bucket_id,
-        "generation_id": entry.generation_id,
-        "kind": entry.kind.value,
-        "granted": granted,
-        "available": available,
-        "held": held,
-        "spent": spent,
-        "reason": entry.reason,
-        "now_ms": now_ms,
-    }
+    async def write(self, tx: Tx) -> None:
+        """Moves each bucket once, in one order for all, and writes the lines.
+
+        Raises ConflictError when a bucket has too little.
+        """
+        moves = [(*place, *changes) for place, changes in sorted(self._sums.items())]
+        if moves and not all(await tx.run_each("bucket_move", _MOVE, moves)):
+            raise ConflictError
+        if self._rows:
+            await tx.run_each("entry_add", _LINE, self._rows)

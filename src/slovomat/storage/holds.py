@@ -4,27 +4,34 @@ from collections.abc import Sequence
 
 import msgspec
 
-from slovomat.domain.ids import AccountId, GenerationId
-from slovomat.domain.money import Entry
-from slovomat.domain.purse import BucketState, Purse
+from slovomat.domain.generation import Held
+from slovomat.domain.ids import AccountId, BucketId, GenerationId
+from slovomat.domain.money import Bucket, EntryKind, Movement, Part, balance
+from slovomat.domain.purse import Purse, spend
 from slovomat.domain.refusal import Code, Refusal
 from slovomat.domain.request import Accepted
 from slovomat.ports.store import BalanceQuery, HoldOrder, HoldResult
-from slovomat.storage import entries
 from slovomat.storage.caps import Caps
+from slovomat.storage.entries import Lines
 from slovomat.storage.idempotency import earlier_each, remember
-from slovomat.storage.tx import ConflictError, Tx, Values
+from slovomat.storage.packs import BUCKET
+from slovomat.storage.tx import Row, Tx
 
 Purses = dict[AccountId, Purse]
+_SEEN = ("account_id", "day", "now_ms")
+_GENERATION = (
+    *("account_id", "key_id", "key_counted", "dialect", "day", "price", "balance_after", "owner"),
+    *("idempotency_key", "mode_id", "mode_version", "mode_digest", "cut_chars", "now_ms", "expires_at_ms"),
+)
 
 
 class _Decision(msgspec.Struct, frozen=True):
-    """A hold that is accepted: `left` is the balance after it, `taken` its entries without their id."""
+    """A hold that is accepted: `left` is the balance after it, `parts` what pays for it."""
 
     number: int
     order: HoldOrder
     left: int
-    taken: list[Entry]
+    parts: list[Part]
 
 
 async def hold(tx: Tx, orders: Sequence[HoldOrder]) -> list[HoldResult]:
@@ -93,11 +100,11 @@ async def _purses(tx: Tx, orders: Sequence[HoldOrder]) -> Purses:
     """The buckets of every account, locked where others could write too, with the day's allowance open."""
     since_ms = min(order.now_ms for order in orders)
     places = sorted({(order.account_id, order.day) for order in orders})
-    asked = [{"account_id": account, "day": day, "now_ms": since_ms} for account, day in places]
-    purses = {account: Purse(account, ()) for account, _ in places}
-    for (account, _), found in zip(places, await tx.rows_each("buckets_of", asked), strict=True):
+    asked = [(account, day, since_ms) for account, day in places]
+    purses = {account: Purse(account) for account, _ in places}
+    for (account, _), found in zip(places, await tx.rows_each("buckets_of", _SEEN, asked), strict=True):
         for row in found:
-            purses[account].put(BucketState(*row))
+            purses[account].put(Bucket(*row))
     await _open_days(tx, purses, orders)
     return purses
 
@@ -107,22 +114,15 @@ async def _open_days(tx: Tx, purses: Purses, orders: Sequence[HoldOrder]) -> Non
     missing = {
         (order.account_id, order.day): (order.allowance, order.now_ms)
         for order in reversed(orders)
-        if order.allowance and not purses[order.account_id].has(order.day)
+        if order.allowance and purses[order.account_id].day(order.day) is None
     }
     if not missing:
         return
     opened = sorted(missing.items())
-    rows = [_day_row(account, day, daily, now_ms) for (account, day), (daily, now_ms) in opened]
-    made = await tx.rows_each("bucket_add", rows)
-    for ((account, day), (daily, _)), found in zip(opened, made, strict=True):
-        if not found:
-            raise ConflictError
-        purses[account].open_day(BucketState(found[0][0], day, daily, daily, None))
-
-
-def _day_row(account: AccountId, day: str, daily: int, now_ms: int) -> Values:
-    facts = {"account_id": account, "day": day, "title": day, "amount": daily}
-    return {**facts, "expires_at_ms": None, "now_ms": now_ms}
+    rows = [(account, day, day, daily, None, now_ms) for (account, day), (daily, now_ms) in opened]
+    made = await tx.add_each("bucket_add", BUCKET, rows)
+    for ((account, day), (daily, _)), bucket in zip(opened, made, strict=True):
+        purses[account].open_day(Bucket(BucketId(bucket), day, daily, None, daily))
 
 
 def _decide(number: int, order: HoldOrder, purse: Purse, caps: Caps) -> _Decision | Refusal:
@@ -131,12 +131,13 @@ def _decide(number: int, order: HoldOrder, purse: Purse, caps: Caps) -> _Decisio
         day = order.day
         purse.follow_plan(day, order.allowance)
     price = order.price_requests
-    there, room = purse.balance(day, order.now_ms), caps.room(order.key, order.day)
+    payers = purse.spendable(day, order.now_ms)
+    there, room = balance(payers), caps.room(order.key, order.day)
     if there < price or room < price:
         code = Code.BALANCE_LOW if there < price else Code.KEY_CAP
         return Refusal(code=code, balance_requests=min(there, room))
     caps.use(order.key, order.day, price)
-    return _Decision(number, order, min(there, room) - price, purse.spend(day, order.now_ms, price))
+    return _Decision(number, order, min(there, room) - price, spend(payers, price))
 
 
 async def _write(
@@ -144,16 +145,18 @@ async def _write(
 ) -> list[GenerationId]:
     """Opens the generations; their ids. A day that was opened or adjusted is booked even for refusals."""
     ids = await _open_generations(tx, decided)
-    taken = [
-        msgspec.structs.replace(entry, generation_id=made)
-        for made, decision in zip(ids, decided, strict=True)
-        for entry in decision.taken
-    ]
-    moved = [entry for purse in purses.values() for entry in purse.adjusted] + taken
-    await entries.move(tx, moved)
-    await entries.book(tx, [entry for purse in purses.values() for entry in purse.opened] + moved, now_ms)
-    await caps.write(tx)
     orders = [(decision.order, made) for decision, made in zip(decided, ids, strict=True)]
+    taken: list[Movement] = []
+    for made, decision in zip(ids, decided, strict=True):
+        for part in decision.parts:
+            taken.append((decision.order.account_id, part.bucket_id, made, part.amount))
+    lines = Lines(now_ms)
+    for purse in purses.values():
+        lines.book(EntryKind.GRANT, purse.opened, "plan")
+        lines.move(EntryKind.ADJUST, purse.adjusted, "plan")
+    lines.move(EntryKind.HOLD, taken)
+    await lines.write(tx)
+    await caps.write(tx)
     await _queue(tx, orders)
     await remember(tx, orders)
     return ids
@@ -166,55 +169,69 @@ def _accepted(made: GenerationId, decision: _Decision) -> Accepted:
         account_id=order.account_id,
         balance_requests=decision.left,
         charged_requests=order.price_requests,
+        held=_held(order, decision.parts) if order.job_text is None else None,
     )
+
+
+def _held(order: HoldOrder, parts: list[Part]) -> Held:
+    key = order.key.id if order.key.capped else None
+    mark = order.idempotency.key if order.idempotency else None
+    return Held(tuple(parts), key, order.day, order.price_requests, mark)
 
 
 async def _open_generations(tx: Tx, decided: list[_Decision]) -> list[GenerationId]:
     if not decided:
         return []
-    made = await tx.rows_each("generation_add", [_generation(d.order, d.left) for d in decided])
-    return [GenerationId(rows[0][0]) for rows in made]
+    made = await tx.add_each("generation_add", _GENERATION, [_generation(d.order, d.left) for d in decided])
+    return [GenerationId(one) for one in made]
 
 
-def _generation(order: HoldOrder, left: int) -> Values:
+def _generation(order: HoldOrder, left: int) -> Row:
     mode = order.mode
-    return {
-        "account_id": order.account_id,
-        "key_id": order.key.id,
-        "key_counted": int(order.key.capped),
-        "dialect": order.dialect,
-        "day": order.day,
-        "price": order.price_requests,
-        "balance_after": left,
-        "owner": "" if order.job_text is not None else order.owner,
-        "idempotency_key": order.idempotency.key if order.idempotency else None,
-        "mode_id": mode.id if mode else None,
-        "mode_version": mode.version if mode else None,
-        "mode_digest": mode.digest if mode else None,
-        "cut_chars": order.cut_chars,
-        "now_ms": order.now_ms,
-        "expires_at_ms": order.expires_at_ms,
-    }
+    return (
+        order.account_id,
+        order.key.id,
+        1 if order.key.capped else 0,
+        order.dialect,
+        order.day,
+        order.price_requests,
+        left,
+        "" if order.job_text is not None else order.owner,
+        order.idempotency.key if order.idempotency else None,
+        mode.id if mode else None,
+        mode.version if mode else None,
+        mode.digest if mode else None,
+        order.cut_chars,
+        order.now_ms,
+        order.expires_at_ms,
+    )
 
 
 async def _queue(tx: Tx, orders: Sequence[tuple[HoldOrder, GenerationId]]) -> None:
     jobs = [
-        {"id": made, "account_id": order.account_id, "text": order.job_text, "now_ms": order.now_ms}
+        (made, order.account_id, order.job_text, order.now_ms)
         for order, made in orders
         if order.job_text is not None
     ]
     if jobs:
-        await tx.run_each("job_add", jobs)
+        await tx.run_each("job_add", ("id", "account_id", "text", "now_ms"), jobs)
 
 
-async def read_balance(tx: Tx, query: BalanceQuery) -> int:
-    """What a hold made now could take at most. A day not yet opened counts in full."""
-    rows = await tx.rows("buckets_seen", account_id=query.account_id, day=query.day, now_ms=query.now_ms)
-    purse = Purse(query.account_id, [BucketState(*row) for row in rows])
-    caps = await Caps.read(tx, [(query.key, query.day)])
-    room = caps.room(query.key, query.day)
+async def read_balances(tx: Tx, queries: Sequence[BalanceQuery]) -> list[int]:
+    """For each what a hold made now could take at most. A day not yet opened counts in full."""
+    asked = [(query.account_id, query.day, query.now_ms) for query in queries]
+    found = await tx.rows_each("buckets_seen", _SEEN, asked)
+    caps = await Caps.read(tx, [(query.key, query.day) for query in queries])
+    return [
+        min(caps.room(query.key, query.day), _balance(query, [Bucket(*row) for row in rows]))
+        for query, rows in zip(queries, found, strict=True)
+    ]
+
+
+def _balance(query: BalanceQuery, buckets: list[Bucket]) -> int:
+    purse = Purse(query.account_id, buckets)
     if query.allowance is None:
-        return min(room, purse.balance(None, query.now_ms))
+        return balance(purse.spendable(None, query.now_ms))
     purse.follow_plan(query.day, query.allowance)
-    unopened = 0 if purse.has(query.day) else query.allowance
-    return min(room, purse.balance(query.day, query.now_ms) + unopened)
+    unopened = 0 if purse.day(query.day) else query.allowance
+    return balance(purse.spendable(query.day, query.now_ms)) + unopened

@@ -17,12 +17,12 @@ async def earlier(tx: Tx, order: HoldOrder) -> HoldResult | None:
 async def earlier_each(tx: Tx, orders: Sequence[HoldOrder]) -> list[HoldResult | None]:
     """The same for many; None for a new call, whose row of old, should there be one, is gone after it."""
     results: list[HoldResult | None] = [None] * len(orders)
-    asking = [(n, order, order.idempotency) for n, order in enumerate(orders)]
-    keyed = [(n, order, asked) for n, order, asked in asking if asked is not None]
+    keyed = [(n, order, order.idempotency) for n, order in enumerate(orders) if order.idempotency is not None]
     if not keyed:
         return results
-    places = [{"account_id": order.account_id, "key": asked.key} for _, order, asked in keyed]
-    for (n, order, asked), found in zip(keyed, await tx.rows_each("idempotency_find", places), strict=True):
+    places = [(order.account_id, asked.key) for _, order, asked in keyed]
+    known = await tx.rows_each("idempotency_find", ("account_id", "key"), places)
+    for (n, order, asked), found in zip(keyed, known, strict=True):
         if found:
             results[n] = _said(order, asked, found[0])
     return results
@@ -52,19 +52,11 @@ async def remember(tx: Tx, calls: Sequence[tuple[HoldOrder, GenerationId]]) -> N
     keyed = [(order, order.idempotency, made) for order, made in calls if order.idempotency is not None]
     if not keyed:
         return
-    places = [
-        {"account_id": order.account_id, "key": asked.key, "before_ms": order.idempotency_since_ms}
-        for order, asked, _ in keyed
-    ]
-    await tx.run_each("idempotency_outlived", places)
+    places = [(order.account_id, asked.key, order.idempotency_since_ms) for order, asked, _ in keyed]
+    await tx.run_each("idempotency_outlived", ("account_id", "key", "before_ms"), places)
     rows = [
-        {
-            "account_id": order.account_id,
-            "key": asked.key,
-            "fingerprint": asked.fingerprint,
-            "generation_id": made,
-            "now_ms": order.now_ms,
-        }
-        for order, asked, made in keyed
+        (order.account_id, asked.key, asked.fingerprint, made, order.now_ms) for order, asked, made in keyed
     ]
-    await tx.run_each("idempotency_add", rows)
+    await tx.run_each(
+        "idempotency_add", ("account_id", "key", "fingerprint", "generation_id", "now_ms"), rows
+    )

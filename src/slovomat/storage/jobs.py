@@ -15,6 +15,7 @@ from slovomat.storage.closings import Ending
 from slovomat.storage.nodes import clock_ms
 from slovomat.storage.tx import Row, Tx
 
+_PLACE = ("account_id", "id")
 _UNLIMITED = 1 << 31
 _LONGEST_WAIT_MS = 90_000
 """No retry waits so long: a job that seems to was queued before the clock was set back."""
@@ -46,8 +47,8 @@ async def claim(tx: Tx, order: ClaimOrder) -> list[ClaimedJob]:
     if order.per_account:
         claimed = await _within_accounts(tx, claimed, order.per_account)
     claimed = sorted(claimed)
-    places = [{"account_id": row[1], "id": row[0]} for row in claimed]
-    records = await tx.rows_each("job_generation", places) if places else []
+    places = [(row[1], row[0]) for row in claimed]
+    records = await tx.rows_each("job_generation", _PLACE, places) if places else []
     return [_claimed(row, record[0]) for row, record in zip(claimed, records, strict=True)]
 
 
@@ -81,16 +82,13 @@ def _claimed(row: Row, record: Row) -> ClaimedJob:
 async def fail_overdue(tx: Tx, before_ms: int, now_ms: int, limit: int) -> int:
     """Releases jobs that have waited too long for any worker; how many."""
     overdue = await tx.rows("jobs_overdue", before_ms=before_ms, limit=limit)
-    places = [
-        {"account_id": account_id, "id": job_id, "error": Code.OVERLOADED.value, "now_ms": now_ms}
-        for account_id, job_id in sorted(overdue)
-    ]
-    if not places:
+    rows = [(account_id, job_id, Code.OVERLOADED.value, now_ms) for account_id, job_id in sorted(overdue)]
+    if not rows:
         return 0
-    failed = await tx.run_each("job_overdue_fail", places)
+    failed = await tx.run_each("job_overdue_fail", (*_PLACE, "error", "now_ms"), rows)
     endings = [
-        Ending(_closing(AccountId(place["account_id"]), GenerationId(place["id"])), now_ms)
-        for place, done in zip(places, failed, strict=True)
+        Ending(_closing(AccountId(account_id), GenerationId(job_id)), now_ms)
+        for (account_id, job_id, *_), done in zip(rows, failed, strict=True)
         if done
     ]
     await closings.close(tx, endings)
@@ -105,28 +103,23 @@ async def take_over(tx: Tx, owner: str, live: Collection[GenerationId], now_ms: 
     """Queues again what was not extended in time, but for what `owner` itself works on (`live`)."""
     now_ms = await clock_ms(tx, now_ms)
     lapsed = [
-        {"account_id": account_id, "id": job_id, "token": token, "now_ms": now_ms}
+        (account_id, job_id, token, now_ms)
         for account_id, job_id, token, holder in sorted(
             await tx.rows("jobs_lapsed", now_ms=now_ms, limit=limit)
         )
         if holder != owner or job_id not in live
     ]
-    return sum(await tx.run_each("job_requeue", lapsed)) if lapsed else 0
+    return await _requeue(tx, lapsed)
 
 
 async def hand_back(tx: Tx, owner: str, now_ms: int) -> int:
     """Queues again all that the worker still has."""
     now_ms = await clock_ms(tx, now_ms)
-    held = [
-        {"account_id": account_id, "id": job_id, "token": token, "now_ms": now_ms}
-        for account_id, job_id, token in sorted(await tx.rows("jobs_of_owner", owner=owner))
-    ]
-    return sum(await tx.run_each("job_requeue", held)) if held else 0
+    return await _requeue(tx, [(*row, now_ms) for row in sorted(await tx.rows("jobs_of_owner", owner=owner))])
 
 
-def _place(job: ClaimedJob) -> tuple[int, int]:
-    """Rows are locked in one order by everybody."""
-    return job.account_id, job.id
+async def _requeue(tx: Tx, rows: list[Row]) -> int:
+    return sum(await tx.run_each("job_requeue", (*_PLACE, "token", "now_ms"), rows)) if rows else 0
 
 
 async def complete(tx: Tx, finishes: Sequence[Finish]) -> list[bool]:
@@ -141,18 +134,11 @@ async def fail(tx: Tx, finishes: Sequence[Finish]) -> list[bool]:
 
 async def _finish(tx: Tx, query: str, finishes: Sequence[Finish]) -> list[bool]:
     first = {finish.job.id: n for n, finish in reversed(list(enumerate(finishes)))}
-    asked = sorted((finishes[n] for n in first.values()), key=lambda finish: _place(finish.job))
-    rows = [
-        {
-            "account_id": finish.job.account_id,
-            "id": finish.job.id,
-            "token": finish.job.token,
-            "text": finish.text,
-            "now_ms": finish.now_ms,
-        }
-        for finish in asked
-    ]
-    done = [finish for finish, touched in zip(asked, await tx.run_each(query, rows), strict=True) if touched]
+    numbers = sorted(first.values(), key=lambda n: (finishes[n].job.account_id, finishes[n].job.id))
+    asked = [finishes[n] for n in numbers]  # rows are locked in one order by everybody
+    rows = [(one.job.account_id, one.job.id, one.job.token, one.text, one.now_ms) for one in asked]
+    finished = await tx.run_each(query, (*_PLACE, "token", "text", "now_ms"), rows)
+    done = [finish for finish, touched in zip(asked, finished, strict=True) if touched]
     if not all(await closings.close(tx, [Ending(finish.closing, finish.now_ms) for finish in done])):
         raise AssertionError(
             f"one of the jobs {[f.job.id for f in done]} was not final, but its hold was closed"
@@ -170,8 +156,7 @@ async def retry(tx: Tx, job: ClaimedJob, now_ms: int, wait_ms: int) -> bool:
 
 async def find(tx: Tx, asked: Sequence[tuple[AccountId, GenerationId]]) -> list[JobView | None]:
     """For each account its own job."""
-    places = [{"account_id": account_id, "id": job_id} for account_id, job_id in asked]
-    found = await tx.rows_each("job_find", places)
+    found = await tx.rows_each("job_find", _PLACE, asked)
     return [_view(job_id, rows[0]) if rows else None for (_, job_id), rows in zip(asked, found, strict=True)]
 
 

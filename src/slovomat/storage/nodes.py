@@ -19,11 +19,8 @@ async def beat(tx: Tx, owner: str, running: Sequence[ClaimedJob], now_ms: int, l
     await tx.run("node_beat", owner=owner, lease_until_ms=until_ms)
     if not running:
         return 0
-    rows = [
-        {"account_id": job.account_id, "id": job.id, "token": job.token, "lease_until_ms": until_ms}
-        for job in sorted(running, key=lambda job: (job.account_id, job.id))
-    ]
-    return sum(await tx.run_each("job_extend", rows))
+    rows = sorted((job.account_id, job.id, job.token, until_ms) for job in running)
+    return sum(await tx.run_each("job_extend", ("account_id", "id", "token", "lease_until_ms"), rows))
 
 
 async def leave(tx: Tx, owner: str) -> None:

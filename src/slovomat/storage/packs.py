@@ -1,10 +1,13 @@
 """Packs granted, and taken back as far as they are not spent."""
 
-from slovomat.domain.ids import AccountId
-from slovomat.domain.money import Bucket, Entry, EntryKind, Part, balance, spending_order
+from slovomat.domain.ids import AccountId, BucketId
+from slovomat.domain.money import Bucket, EntryKind, Movement, balance, spending_order
 from slovomat.ports.store import Credit
-from slovomat.storage import entries
+from slovomat.storage.entries import Lines
 from slovomat.storage.tx import Tx
+
+BUCKET = ("account_id", "day", "title", "amount", "expires_at_ms", "now_ms")
+"""What a new bucket is made of."""
 
 
 async def credit(tx: Tx, order: Credit) -> int | None:
@@ -17,23 +20,11 @@ async def credit(tx: Tx, order: Credit) -> int | None:
 
 
 async def _grant(tx: Tx, order: Credit) -> None:
-    made = await tx.rows(
-        "bucket_add",
-        account_id=order.account_id,
-        day=None,
-        title=order.title,
-        amount=order.requests,
-        expires_at_ms=order.expires_at_ms,
-        now_ms=order.now_ms,
-    )
-    entry = Entry(
-        account_id=order.account_id,
-        bucket_id=made[0][0],
-        kind=EntryKind.GRANT,
-        amount=order.requests,
-        reason=order.reason,
-    )
-    await entries.book(tx, [entry], order.now_ms)
+    pack = (order.account_id, None, order.title, order.requests, order.expires_at_ms, order.now_ms)
+    made = await tx.add_each("bucket_add", BUCKET, [pack])
+    lines = Lines(order.now_ms)
+    lines.book(EntryKind.GRANT, [(order.account_id, BucketId(made[0]), None, order.requests)], order.reason)
+    await lines.write(tx)
 
 
 async def _debit(tx: Tx, order: Credit) -> bool:
@@ -41,22 +32,15 @@ async def _debit(tx: Tx, order: Credit) -> bool:
     packs = await _spendable(tx, order.account_id, order.now_ms)
     if balance(packs) < owed:
         return False
-    taken = []
+    taken: list[Movement] = []
     for pack in reversed(spending_order(packs)):
-        part = Part(pack.id, min(owed, pack.available))
-        owed -= part.amount
-        if part.amount:
-            taken.append(
-                Entry(
-                    account_id=order.account_id,
-                    bucket_id=part.bucket_id,
-                    kind=EntryKind.DEBIT,
-                    amount=part.amount,
-                    reason=order.reason,
-                )
-            )
-    await entries.move(tx, taken)
-    await entries.book(tx, taken, order.now_ms)
+        amount = min(owed, pack.available)
+        owed -= amount
+        if amount:
+            taken.append((order.account_id, pack.id, None, amount))
+    lines = Lines(order.now_ms)
+    lines.move(EntryKind.DEBIT, taken, order.reason)
+    await lines.write(tx)
     return True
 
 

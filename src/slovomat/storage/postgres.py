@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import asyncpg
 import structlog
 
+from slovomat.later import Later
 from slovomat.ports.store import StoreUnavailableError
 from slovomat.storage import postgres_start
 from slovomat.storage.postgres_lane import Lanes
@@ -113,17 +114,22 @@ class PostgresEngine:
         """Runs the rule in a transaction, which is carried out even if the caller leaves."""
         return await asyncio.shield(self._spawn(self._transactions.write(lambda tx: rule(tx, *args))))
 
-    async def batch(self, rule: BatchRule[I, T], item: I) -> T:
+    def batch(self, rule: BatchRule[I, T], item: I) -> Later[T]:
         """Runs the rule for whatever is submitted to it meanwhile, in one transaction."""
-        return await self._writing.submit(rule, item)
+        return self._writing.submit(rule, item)
 
     async def read(self, rule: Rule[T], *args: Any) -> T:
         """Runs a short reading rule; each of its statements sees what is committed by then."""
         return await self._transactions.read(lambda tx: rule(tx, *args))
 
-    async def read_batch(self, rule: BatchRule[I, T], item: I) -> T:
+    def read_batch(self, rule: BatchRule[I, T], item: I) -> Later[T]:
         """The same for whatever is asked of the rule meanwhile; each sees what was there when it asked."""
-        return await self._reading.submit(rule, item)
+        return self._reading.submit(rule, item)
+
+    @property
+    def has_replica(self) -> bool:
+        """Whether one is named in the settings."""
+        return self._replica is not None
 
     async def read_behind(self, rule: BatchRule[I, T], item: I) -> T | None:
         """The replica's word, should there be one that answers."""

@@ -1,9 +1,9 @@
 """Natural batching: what was submitted to a rule while its last transaction ran makes the next one."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, Generic, TypeVar
 
+from slovomat.later import Later
 from slovomat.ports.store import StoreUnavailableError
 from slovomat.storage.postgres_tx import PostgresTx
 from slovomat.storage.tx import BatchRule
@@ -26,7 +26,7 @@ class Lanes:
         self._spawn = spawn
         self._lanes: dict[BatchRule[Any, Any], Lane[Any, Any]] = {}
 
-    def submit(self, rule: BatchRule[I, T], item: I) -> "asyncio.Future[T]":
+    def submit(self, rule: BatchRule[I, T], item: I) -> Later[T]:
         """The item's result, once its transaction has ended."""
         lane = self._lanes.get(rule)
         if lane is None:
@@ -41,17 +41,17 @@ class Lane(Generic[I, T]):
         self._rule = rule
         self._carry_out = carry_out
         self._spawn = spawn
-        self._waiting: list[tuple[I, asyncio.Future[T]]] = []
+        self._waiting: list[tuple[I, Later[T]]] = []
         self._busy = False
 
-    def submit(self, item: I) -> "asyncio.Future[T]":
+    def submit(self, item: I) -> Later[T]:
         """The item's result, once it is committed."""
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, future))
+        later: Later[T] = Later()
+        self._waiting.append((item, later))
         if not self._busy:
             self._busy = True
             self._spawn(self._work())
-        return future
+        return later
 
     async def _work(self) -> None:
         while self._waiting:
@@ -59,7 +59,7 @@ class Lane(Generic[I, T]):
             await self._run(batch)
         self._busy = False
 
-    async def _run(self, batch: list[tuple[I, "asyncio.Future[T]"]]) -> bool:
+    async def _run(self, batch: list[tuple[I, Later[T]]]) -> bool:
         """All in one; should the rule fail, each runs again alone, so that none spoils it for the others.
 
         False: the database fails, and those who wait behind have heard of it too, whose time passes.
@@ -67,20 +67,19 @@ class Lane(Generic[I, T]):
         try:
             results = await self._carry_out(lambda tx: self._rule(tx, [item for item, _ in batch]))
         except StoreUnavailableError as error:
-            _fail([*batch, *self._waiting], error)
-            self._waiting = []
+            waiting, self._waiting = self._waiting, []
+            _fail([*batch, *waiting], error)
             return False
         except Exception as error:
             if len(batch) > 1:
                 return await self._run_apart(batch)
             _fail(batch, error)
             return True
-        for (_, future), result in zip(batch, results, strict=True):
-            if not future.done():
-                future.set_result(result)
+        for (_, later), result in zip(batch, results, strict=True):
+            later.resolve(result)  # who waits goes on at once, and may have submitted more when this returns
         return True
 
-    async def _run_apart(self, batch: list[tuple[I, "asyncio.Future[T]"]]) -> bool:
+    async def _run_apart(self, batch: list[tuple[I, Later[T]]]) -> bool:
         for n, one in enumerate(batch):
             if not await self._run([one]):
                 _fail(batch[n:], StoreUnavailableError("the database went away"))
@@ -88,7 +87,6 @@ class Lane(Generic[I, T]):
         return True
 
 
-def _fail(items: Sequence[tuple[I, "asyncio.Future[T]"]], error: Exception) -> None:
-    for _, future in items:
-        if not future.done():
-            future.set_exception(error)
+def _fail(items: Sequence[tuple[I, Later[T]]], error: Exception) -> None:
+    for _, later in items:
+        later.fail(error)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from slovomat.storage.statements import Statement, batched, is_insert, single
-from slovomat.storage.tx import ConflictError, Row, Values
+from slovomat.storage.tx import ConflictError, Names, Row
 
 Connection: TypeAlias = Any
 """asyncpg's, which comes without types: a connection, or a pool's proxy of one."""
@@ -16,7 +16,7 @@ class Statements:
     def __init__(self, queries: dict[str, str]) -> None:
         self._queries = queries
         self._single = {name: single(text) for name, text in queries.items()}
-        self._batched: dict[str, Statement] = {}
+        self._batched: dict[tuple[str, Names, bool], Statement] = {}
 
     def one(self, query: str) -> Statement:
         """For one item."""
@@ -26,13 +26,15 @@ class Statements:
         """Whether the query adds rows."""
         return is_insert(self._queries[query])
 
-    async def many(self, connection: Connection, query: str) -> Statement:
+    async def many(self, connection: Connection, query: str, names: Names, ids: bool = False) -> Statement:
         """For many items; the types of its values are asked of the server, once."""
-        made = self._batched.get(query)
+        made = self._batched.get((query, names, ids))
         if made is None:
-            prepared = await connection.prepare(self._single[query].text)
-            types = [kind.name for kind in prepared.get_parameters()]
-            made = self._batched[query] = batched(self._queries[query], types)
+            one = self._single[query]
+            prepared = await connection.prepare(one.text)
+            types = dict(zip(one.values, (kind.name for kind in prepared.get_parameters()), strict=True))
+            made = batched(self._queries[query], names, [types[name] for name in names], ids)
+            self._batched[query, names, ids] = made
         return made
 
 
@@ -63,34 +65,41 @@ class PostgresTx:
         self._note(statement, _touched(status))
         return _touched(status)
 
-    async def rows_each(self, query: str, items: Sequence[Values]) -> list[list[Row]]:
+    async def rows_each(self, query: str, names: Names, items: Sequence[Row]) -> list[list[Row]]:
         """The rows of a named query for each item, in one round trip."""
-        statement = await self._statements.many(self._connection, query)
-        found = await self._connection.fetch(statement.text, *_columns(statement, items))
+        statement = await self._statements.many(self._connection, query, names)
+        found = await self._connection.fetch(statement.text, *zip(*items, strict=True))
         self._note(statement, len(found))
-        if self._statements.inserts(query):
-            return _made(found, len(items))
         rows: list[list[Row]] = [[] for _ in items]
-        for number, *row in found:
-            rows[number - 1].append(tuple(row))
+        for row in found:
+            rows[row[0] - 1].append(row[1:])
         return rows
 
-    async def run_each(self, query: str, items: Sequence[Values]) -> list[int]:
-        """How many rows a named statement touched for each item."""
-        statement = await self._statements.many(self._connection, query)
-        columns = _columns(statement, items)
+    async def run_each(self, query: str, names: Names, items: Sequence[Row]) -> list[bool]:
+        """Whether each item's row was touched."""
+        statement = await self._statements.many(self._connection, query, names)
+        columns = zip(*items, strict=True)
         if self._statements.inserts(query):
-            status = await self._connection.execute(statement.text, *columns)
-            self._note(statement, _touched(status))
-            if _touched(status) != len(items):
+            count = _touched(await self._connection.execute(statement.text, *columns))
+            self._note(statement, count)
+            if count != len(items):
                 raise ConflictError
-            return [1] * len(items)
-        touched = [0] * len(items)
+            return [True] * len(items)
+        touched = [False] * len(items)
         found = await self._connection.fetch(statement.text, *columns)
         self._note(statement, len(found))
         for row in found:
-            touched[row[0] - 1] += 1
+            touched[row[0] - 1] = True
         return touched
+
+    async def add_each(self, query: str, names: Names, items: Sequence[Row]) -> list[int]:
+        """Adds a row for each item; their ids, drawn in the order of the items, so that they sort into it."""
+        statement = await self._statements.many(self._connection, query, names, ids=True)
+        made = await self._connection.fetch(statement.text, *zip(*items, strict=True))
+        self._note(statement, len(made))
+        if len(made) != len(items):
+            raise ConflictError
+        return sorted([row[0] for row in made])
 
     def _note(self, statement: Statement, touched: int) -> None:
         if touched and statement.writes:
@@ -100,14 +109,3 @@ class PostgresTx:
 def _touched(status: str) -> int:
     """`UPDATE 3` is 3."""
     return int(status.rpartition(" ")[2])
-
-
-def _columns(statement: Statement, items: Sequence[Values]) -> list[list[Any]]:
-    return [[item[name] for item in items] for name in statement.values]
-
-
-def _made(found: Sequence[Sequence[Any]], count: int) -> list[list[Row]]:
-    """The ids were drawn in the order of the items, so that they sort into it."""
-    if len(found) != count:
-        raise ConflictError
-    return [[row] for row in sorted(tuple(row) for row in found)]

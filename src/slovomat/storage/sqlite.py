@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from slovomat.later import Later
 from slovomat.ports.store import StoreUnavailableError
 from slovomat.storage.queries import load_migrations, load_queries
-from slovomat.storage.sqlite_writer import SQLiteTx, SQLiteWriter, drive
+from slovomat.storage.sqlite_writer import SQLiteTx, SQLiteWriter, Write, drive
 from slovomat.storage.tx import BatchRule, Rule
 
 T = TypeVar("T")
@@ -82,11 +83,12 @@ class SQLiteEngine:
 
     async def write(self, rule: Rule[T], *args: Any) -> T:
         """Runs the rule in the next commit. Once submitted it is carried out, even if the caller leaves."""
-        return await self._writer.submit(rule, args)
+        made: T = await self._writer.submit(Write(rule, args, batched=False))
+        return made
 
-    async def batch(self, rule: BatchRule[I, T], item: I) -> T:
+    def batch(self, rule: BatchRule[I, T], item: I) -> Later[T]:
         """As write, in one run of the rule with all other items of the next commit."""
-        return await self._writer.submit_item(rule, item)
+        return self._writer.submit(Write(rule, (item,), batched=True))
 
     async def read(self, rule: Rule[T], *args: Any) -> T:
         """Runs a short reading rule here and now, on one snapshot."""
@@ -99,9 +101,19 @@ class SQLiteEngine:
         except sqlite3.Error as error:
             raise StoreUnavailableError(str(error)) from error
 
-    async def read_batch(self, rule: BatchRule[I, T], item: I) -> T:
-        """As read: there is no round trip to save."""
-        return (await self.read(rule, [item]))[0]
+    def read_batch(self, rule: BatchRule[I, T], item: I) -> Later[T]:
+        """Runs the rule here and now, for this item: there is no round trip to save."""
+        found: Later[T] = Later()
+        try:
+            found.resolve(drive(rule(self._read_tx, (item,)))[0])
+        except sqlite3.Error as error:
+            found.fail(StoreUnavailableError(str(error)))
+        return found
+
+    @property
+    def has_replica(self) -> bool:
+        """There is none."""
+        return False
 
     async def read_behind(self, _rule: BatchRule[I, T], _item: I) -> T | None:
         """There is no replica."""

@@ -10,16 +10,17 @@ import contextlib
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from itertools import pairwise
 from queue import SimpleQueue
 from typing import Any, TypeVar, cast
 
+from slovomat.later import Later
 from slovomat.ports.store import StoreUnavailableError
-from slovomat.storage.tx import BatchRule, ConflictError, Row, Rule, Values
+from slovomat.storage.statements import is_insert, numbered
+from slovomat.storage.tx import ConflictError, Names, Row, Rule
 
 T = TypeVar("T")
-I = TypeVar("I")  # noqa: E741 - an item
-W = TypeVar("W", bound="Submitted")
 _BATCH_MAX = 128
 """So many rules run at a stretch: a few milliseconds in which nothing else does."""
 _CONFLICT_RETRIES = 5
@@ -30,8 +31,10 @@ class SQLiteTx:
     """A Tx whose methods never suspend."""
 
     def __init__(self, connection: sqlite3.Connection, queries: dict[str, str]) -> None:
+        self._connection = connection
         self._execute = connection.execute
         self._queries = queries
+        self._numbered: dict[tuple[str, Names], str] = {}
 
     async def rows(self, query: str, **values: Any) -> list[Row]:
         """The rows of a named query."""
@@ -41,15 +44,42 @@ class SQLiteTx:
         """How many rows a named statement touched."""
         return self._execute(self._queries[query], values).rowcount
 
-    async def rows_each(self, query: str, items: Sequence[Values]) -> list[list[Row]]:
+    async def rows_each(self, query: str, names: Names, items: Sequence[Row]) -> list[list[Row]]:
         """The rows of a named query for each item."""
-        text = self._queries[query]
+        text = self._text(query, names)
         return [self._execute(text, item).fetchall() for item in items]
 
-    async def run_each(self, query: str, items: Sequence[Values]) -> list[int]:
-        """How many rows a named statement touched for each item."""
-        text = self._queries[query]
-        return [self._execute(text, item).rowcount for item in items]
+    async def run_each(self, query: str, names: Names, items: Sequence[Row]) -> list[bool]:
+        """Whether each item's row was touched, by what the connection has changed from one to the next."""
+        text = self._text(query, names)
+        if is_insert(text):
+            self._add(text, items)
+            return [True] * len(items)
+        changes: list[int] = []
+        self._connection.executemany(text, self._counted(items, changes))
+        return [before != after for before, after in pairwise(changes)]
+
+    async def add_each(self, query: str, names: Names, items: Sequence[Row]) -> list[int]:
+        """Adds a row for each item; their ids, which follow each other: nobody else writes meanwhile."""
+        self._add(self._text(query, names), items)
+        last: int = self._execute(self._queries["last_id"]).fetchone()[0]
+        return list(range(last + 1 - len(items), last + 1))
+
+    def _add(self, text: str, items: Sequence[Row]) -> None:
+        if self._connection.executemany(text, items).rowcount != len(items):
+            raise ConflictError
+
+    def _counted(self, items: Sequence[Row], changes: list[int]) -> Iterator[Row]:
+        for item in items:
+            changes.append(self._connection.total_changes)
+            yield item
+        changes.append(self._connection.total_changes)
+
+    def _text(self, query: str, names: Names) -> str:
+        text = self._numbered.get((query, names))
+        if text is None:
+            text = self._numbered[query, names] = numbered(self._queries[query], names)
+        return text
 
 
 def drive(rule: Coroutine[Any, Any, T]) -> T:
@@ -62,45 +92,35 @@ def drive(rule: Coroutine[Any, Any, T]) -> T:
     raise AssertionError("a rule waited for something that is not its transaction")
 
 
-class Submitted:
-    """A rule to be run, and its result. `batched`: its one argument is an item of many."""
+class Write(Later[Any]):
+    """A rule to be run, and its result once that is committed. `batched`: its one argument is one of many.
 
-    __slots__ = ("args", "batched", "result", "rule")
+    `made` and `error` are what came of it, of which nobody hears before.
+    """
 
-    def __init__(self, rule: Rule[Any], args: tuple[Any, ...], *, batched: bool) -> None:
+    __slots__ = ("args", "batched", "error", "made", "rule")
+
+    def __init__(self, rule: Rule[Any], args: tuple[Any, ...], batched: bool) -> None:
+        super().__init__()
         self.rule = rule
         self.args = args
         self.batched = batched
-        self.result: Any = None
+        self.made: Any = None
+        self.error: Exception | None = None
 
-
-class _Write(Submitted):
-    """A submitted rule and where its outcome goes."""
-
-    __slots__ = ("error", "future")
-
-    def __init__(
-        self, rule: Rule[Any], args: tuple[Any, ...], future: asyncio.Future[Any], *, batched: bool
-    ) -> None:
-        super().__init__(rule, args, batched=batched)
-        self.future = future
-        self.error: BaseException | None = None
-
-    def resolve(self, failed: BaseException | None) -> None:
-        """Tells the caller, who may have left."""
+    def tell(self, failed: Exception | None) -> None:
+        """Its caller goes on; `failed`: why nothing of its transaction stays."""
         error = failed or self.error
-        if self.future.done():
-            return
         if error is None:
-            self.future.set_result(self.result)
+            self.resolve(self.made)
         else:
-            self.future.set_exception(error)
+            self.fail(error)
 
 
-def together(batch: Iterable[W]) -> list[list[W]]:
+def together(batch: Iterable[Write]) -> list[list[Write]]:
     """The items of one rule at the place of their first, all else alone."""
-    runs: list[list[W]] = []
-    of_rule: dict[Rule[Any], list[W]] = {}
+    runs: list[list[Write]] = []
+    of_rule: dict[Rule[Any], list[Write]] = {}
     for write in batch:
         if write.batched and write.rule in of_rule:
             of_rule[write.rule].append(write)
@@ -111,15 +131,15 @@ def together(batch: Iterable[W]) -> list[list[W]]:
     return runs
 
 
-def carry_out(tx: SQLiteTx, writes: Sequence[Submitted]) -> None:
+def carry_out(tx: SQLiteTx, writes: Sequence[Write]) -> None:
     """Runs one rule for its writes, which hear of their results later."""
     rule = writes[0].rule
     if not writes[0].batched:
-        writes[0].result = drive(rule(tx, *writes[0].args))
+        writes[0].made = drive(rule(tx, *writes[0].args))
         return
     results = drive(rule(tx, [write.args[0] for write in writes]))
     for write, result in zip(writes, results, strict=True):
-        write.result = result
+        write.made = result
 
 
 class SQLiteWriter:
@@ -132,28 +152,22 @@ class SQLiteWriter:
         self._tx = SQLiteTx(connection, queries)
         self._busy_timeout_s = busy_timeout_s
         self._loop = asyncio.get_running_loop()
-        self._waiting: list[_Write] = []
+        self._waiting: list[Write] = []
+        self._busy = False
         self._idle = asyncio.Event()
         self._idle.set()
         self._orders: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._obey, name="slovomat-commit", daemon=True)
         self._thread.start()
 
-    def submit(self, rule: Rule[T], args: tuple[Any, ...]) -> "asyncio.Future[T]":
+    def submit(self, write: Write) -> Write:
         """Carries the rule out in the next commit, even if the caller leaves."""
-        return self._submit(rule, args, batched=False)
-
-    def submit_item(self, rule: BatchRule[I, T], item: I) -> "asyncio.Future[T]":
-        """The same, in one run of the rule with all other items of that commit."""
-        return self._submit(rule, (item,), batched=True)
-
-    def _submit(self, rule: Rule[Any], args: tuple[Any, ...], *, batched: bool) -> asyncio.Future[Any]:
-        future: asyncio.Future[Any] = self._loop.create_future()
-        self._waiting.append(_Write(rule, args, future, batched=batched))
-        if self._idle.is_set():
+        self._waiting.append(write)
+        if not self._busy:
+            self._busy = True
             self._idle.clear()
             self._loop.call_soon(self._begin)
-        return future
+        return write
 
     async def close(self) -> None:
         """Commits what was submitted, then ends the thread."""
@@ -185,7 +199,7 @@ class SQLiteWriter:
         else:
             self._orders.put(lambda: self._commit(batch))
 
-    def _run_rules(self, batch: list[_Write]) -> None:
+    def _run_rules(self, batch: list[Write]) -> None:
         """All in one transaction; should a rule fail, each runs again behind a savepoint of its own."""
         try:
             for writes in together(batch):
@@ -198,7 +212,7 @@ class SQLiteWriter:
             for write in batch:
                 self._run_alone(write)
 
-    def _run_alone(self, write: _Write) -> None:
+    def _run_alone(self, write: Write) -> None:
         for _ in range(_CONFLICT_RETRIES):
             self._connection.execute("SAVEPOINT one")
             try:
@@ -218,12 +232,14 @@ class SQLiteWriter:
         batch, self._waiting = self._waiting, []
         self._ended(batch, StoreUnavailableError(str(error)))
 
-    def _ended(self, batch: list[_Write], failed: BaseException | None) -> None:
+    def _ended(self, batch: list[Write], failed: Exception | None) -> None:
+        """Each that is told goes on at once, and may have more to write: that waits for the next batch."""
         for write in batch:
-            write.resolve(failed)
+            write.tell(failed)
         if self._waiting:
-            self._loop.call_soon(self._begin)  # after those who were just told: they may have more to write
+            self._loop.call_soon(self._begin)  # after the tasks among them
         else:
+            self._busy = False
             self._idle.set()
 
     # In the thread
@@ -250,8 +266,8 @@ class SQLiteWriter:
                 self._tell(self._run)
                 return
 
-    def _commit(self, batch: list[_Write]) -> None:
-        failed: BaseException | None = None
+    def _commit(self, batch: list[Write]) -> None:
+        failed: Exception | None = None
         try:
             self._connection.execute("COMMIT")
         except (sqlite3.Error, OSError) as error:

@@ -1,7 +1,8 @@
-"""Named queries as PostgreSQL takes them: one by one with `$n`, or for many items in one round trip.
+"""Named queries as the engines take them: one by one, or for many items whose values come in an order.
 
-The batched form is derived, so that each query is written once: the items come as one array for each
-value, `unnest` makes rows of them again, and the statement runs over these.
+The batched forms are derived, so that each query is written once. In SQLite a value's name becomes its
+number. In PostgreSQL the items come as one array for each value, `unnest` makes rows of them again, and the
+statement runs over these, in one round trip.
 """
 
 import re
@@ -11,8 +12,7 @@ import msgspec
 
 _PLACE = re.compile(r"(?<!:):([a-z_]+)")
 _INSERT = re.compile(
-    r"(?P<head>INSERT INTO \w+\s*\([^)]*\))\s*VALUES\s*\((?P<values>.*?)\)(?P<conflict>\s*ON CONFLICT.*?)?"
-    r"(?P<returning>\s*RETURNING .*)?",
+    r"(?P<head>INSERT INTO \w+\s*\([^)]*\))\s*VALUES\s*\((?P<values>.*?)\)(?P<conflict>\s*ON CONFLICT.*?)?",
     re.DOTALL,
 )
 _CHANGE = re.compile(
@@ -41,22 +41,27 @@ def single(query: str) -> Statement:
     return Statement(_PLACE.sub(lambda place: f"${numbers[place[1]]}", query), names)
 
 
-def batched(query: str, types: Sequence[str]) -> Statement:
-    """The query for many items: `types` are those of its values, as PostgreSQL names them.
+def numbered(query: str, names: Sequence[str]) -> str:
+    """The query with `?n` for the value that is named in the n-th place."""
+    numbers = {name: n for n, name in enumerate(names, 1)}
+    return _PLACE.sub(lambda place: f"?{numbers[place[1]]}", query)
 
-    Each row that comes back begins with its item's number, from 1; those of an INSERT come without, in the
-    order of the items, for their ids are drawn in it. Raises ValueError for a form that cannot be batched.
+
+def batched(query: str, names: Sequence[str], types: Sequence[str], ids: bool = False) -> Statement:
+    """The query for many items: `names` and `types` of their values, as PostgreSQL calls these.
+
+    Each row that comes back begins with its item's number, from 1. An INSERT gives back nothing, or the new
+    rows' `ids`, which were drawn in the order of the items. Raises ValueError for what cannot be batched.
     """
-    names = tuple(dict.fromkeys(_PLACE.findall(query)))
     arrays = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(types, 1))
     columns = ", ".join([*(f"of_{name}" for name in names), NUMBER])
     items = f"unnest({arrays}) WITH ORDINALITY AS items ({columns})"
     body = _PLACE.sub(r"items.of_\1", query)
-    return Statement(_over(body, items), names)
+    return Statement(_over(body, items) + (" RETURNING id" if ids else ""), tuple(names))
 
 
 def is_insert(query: str) -> bool:
-    """Whether its rows come without their item's number."""
+    """Whether it adds rows."""
     return query.startswith("INSERT")
 
 
@@ -65,8 +70,8 @@ def _over(body: str, items: str) -> str:
     if body.startswith("SELECT"):
         return f"SELECT items.{NUMBER}, found.* FROM {items} CROSS JOIN LATERAL ({body}) AS found"  # noqa: S608
     if insert := _INSERT.fullmatch(body):
-        tail = (insert["conflict"] or "") + (insert["returning"] or "")
-        return f"{insert['head']} SELECT {insert['values']} FROM {items} ORDER BY items.{NUMBER}{tail}"  # noqa: S608
+        conflict = insert["conflict"] or ""
+        return f"{insert['head']} SELECT {insert['values']} FROM {items} ORDER BY items.{NUMBER}{conflict}"  # noqa: S608
     if change := _CHANGE.fullmatch(body):
         word = "USING" if body.startswith("DELETE") else "FROM"
         returning = f", {change['returning']}" if change["returning"] else ""

@@ -1,6 +1,6 @@
 """The Store port over any engine: which rule each method runs, and how."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 
 import msgspec
@@ -56,22 +56,22 @@ class SQLStore:
 
     # Ledger
 
-    async def hold(self, order: HoldOrder) -> HoldResult:
+    def hold(self, order: HoldOrder) -> Awaitable[HoldResult]:
         if order.job_text is not None and _NUL in order.job_text:
             order = msgspec.structs.replace(order, job_text=_storable(order.job_text))
-        return await self._engine.batch(holds.hold, order)
+        return self._engine.batch(holds.hold, order)
 
     async def earlier(self, order: HoldOrder) -> HoldResult | None:
         return await self._engine.read(idempotency.earlier, order)
 
-    async def close(self, closing: Closing, now_ms: int, answer: StoredAnswer | None = None) -> bool:
-        return await self._engine.batch(closings.close, Ending(closing, now_ms, answer))
+    def close(self, closing: Closing, now_ms: int, answer: StoredAnswer | None = None) -> Awaitable[bool]:
+        return self._engine.batch(closings.close, Ending(closing, now_ms, answer))
 
     async def ended_as(self, closing: Closing) -> bool:
         return await self._engine.read(closings.ended_as, closing)
 
-    async def balance(self, query: BalanceQuery) -> int:
-        return await self._engine.read(holds.read_balance, query)
+    def balance(self, query: BalanceQuery) -> Awaitable[int]:
+        return self._engine.read_batch(holds.read_balances, query)
 
     async def expired_holds(self, owner: str, now_ms: int, limit: int) -> list[OpenHold]:
         return await self._engine.read(nodes.expired_holds, owner, now_ms, limit)
@@ -117,16 +117,21 @@ class SQLStore:
     async def hand_back(self, owner: str, now_ms: int) -> int:
         return await self._engine.write(jobs.hand_back, owner, now_ms)
 
-    async def complete(self, job: ClaimedJob, result: str, closing: Closing, now_ms: int) -> bool:
-        return await self._engine.batch(jobs.complete, Finish(job, _storable(result), closing, now_ms))
+    def complete(self, job: ClaimedJob, result: str, closing: Closing, now_ms: int) -> Awaitable[bool]:
+        return self._engine.batch(jobs.complete, Finish(job, _storable(result), closing, now_ms))
 
-    async def fail(self, job: ClaimedJob, error: str, closing: Closing, now_ms: int) -> bool:
-        return await self._engine.batch(jobs.fail, Finish(job, _storable(error), closing, now_ms))
+    def fail(self, job: ClaimedJob, error: str, closing: Closing, now_ms: int) -> Awaitable[bool]:
+        return self._engine.batch(jobs.fail, Finish(job, _storable(error), closing, now_ms))
 
     async def retry(self, job: ClaimedJob, now_ms: int, wait_ms: int) -> bool:
         return await self._engine.write(jobs.retry, job, now_ms, wait_ms)
 
-    async def find_job(self, account_id: AccountId, job_id: GenerationId) -> JobView | None:
+    def find_job(self, account_id: AccountId, job_id: GenerationId) -> Awaitable[JobView | None]:
+        if self._engine.has_replica:
+            return self._find_behind(account_id, job_id)
+        return self._engine.read_batch(jobs.find, (account_id, job_id))
+
+    async def _find_behind(self, account_id: AccountId, job_id: GenerationId) -> JobView | None:
         """A replica's word counts only where it is final: it may lag, but a final state never changes."""
         seen = await self._engine.read_behind(jobs.find, (account_id, job_id))
         if seen is not None and seen.final:

@@ -7,8 +7,11 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
+from slovomat.later import Later
+
 Row = tuple[Any, ...]
-Values = dict[str, Any]
+Names = tuple[str, ...]
+"""The values of a query in an order: each item has its values in the same."""
 T = TypeVar("T")
 I = TypeVar("I")  # noqa: E741 - an item
 
@@ -26,11 +29,14 @@ class Tx(Protocol):
     async def run(self, query: str, **values: Any) -> int:
         """Runs a named statement; how many rows it touched."""
 
-    async def rows_each(self, query: str, items: Sequence[Values]) -> list[list[Row]]:
-        """The rows of a named query for each item, in one round trip. No two items touch one row."""
+    async def rows_each(self, query: str, names: Names, items: Sequence[Row]) -> list[list[Row]]:
+        """The rows of a named query for each item, in one round trip."""
 
-    async def run_each(self, query: str, items: Sequence[Values]) -> list[int]:
-        """How many rows a named statement touched for each item. No two items touch one row."""
+    async def run_each(self, query: str, names: Names, items: Sequence[Row]) -> list[bool]:
+        """Whether each item's row was touched: an item names one row at most, no two of them the same."""
+
+    async def add_each(self, query: str, names: Names, items: Sequence[Row]) -> list[int]:
+        """Adds a row for each item; their ids. Raises ConflictError when one of them was there."""
 
 
 Rule = Callable[..., Coroutine[Any, Any, T]]
@@ -48,14 +54,21 @@ class Engine(Protocol):
     async def write(self, rule: Rule[T], *args: Any) -> T:
         """Runs the rule and commits. Raises StoreUnavailableError when nothing was committed."""
 
-    async def batch(self, rule: BatchRule[I, T], item: I) -> T:
+    def batch(self, rule: BatchRule[I, T], item: I) -> Later[T]:
         """As write, together with whatever else was submitted to the same rule during the last commit."""
 
     async def read(self, rule: Rule[T], *args: Any) -> T:
         """Runs a short rule that only reads what was committed."""
 
-    async def read_batch(self, rule: BatchRule[I, T], item: I) -> T:
-        """As read, together with whatever else was asked of the same rule during its last round trip."""
+    def read_batch(self, rule: BatchRule[I, T], item: I) -> Later[T]:
+        """As read, together with whatever else was asked of the same rule during its last round trip.
+
+        Each statement sees what is committed by then: there is no snapshot.
+        """
+
+    @property
+    def has_replica(self) -> bool:
+        """Whether there is one to be asked."""
 
     async def read_behind(self, rule: BatchRule[I, T], item: I) -> T | None:
         """As read, but from a replica, which may lag; None where there is none that answers."""

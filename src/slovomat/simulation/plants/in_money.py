@@ -8,17 +8,18 @@ import msgspec
 
 from slovomat.domain.days import Calendar
 from slovomat.domain.generation import ClaimedJob, Closing, HoldState
-from slovomat.domain.money import Entry, EntryKind
+from slovomat.domain.money import EntryKind
 from slovomat.domain.request import Accepted, StoredAnswer
 from slovomat.ports.env import Env
 from slovomat.ports.store import HoldOrder, HoldResult, Store, StoreUnavailableError
 from slovomat.ports.upstream import Upstream
 from slovomat.ports.watch import Watch
 from slovomat.simulation.composition import Composition, Parts
-from slovomat.storage import closings, entries, holds, idempotency
+from slovomat.storage import closings, holds, idempotency
 from slovomat.storage.closings import Ending
+from slovomat.storage.entries import Lines
 from slovomat.storage.store import SQLStore
-from slovomat.storage.tx import Engine, Row, Tx, Values
+from slovomat.storage.tx import Engine, Names, Row, Tx
 from slovomat.usecases.generate import Generator
 from slovomat.usecases.settle import Settler
 
@@ -31,16 +32,17 @@ class _Bent:
         self._answers = answers
         self.rows = tx.rows
         self.run = tx.run
+        self.add_each = tx.add_each
 
-    async def rows_each(self, query: str, items: Sequence[Values]) -> list[list[Row]]:
+    async def rows_each(self, query: str, names: Names, items: Sequence[Row]) -> list[list[Row]]:
         """The rows, or those seen earlier."""
         if query in self._answers:
             return self._answers[query]
-        return await self._tx.rows_each(query, items)
+        return await self._tx.rows_each(query, names, items)
 
-    async def run_each(self, query: str, items: Sequence[Values]) -> list[int]:
+    async def run_each(self, query: str, names: Names, items: Sequence[Row]) -> list[bool]:
         """Runs it, or leaves it out."""
-        return [] if query in self._answers else await self._tx.run_each(query, items)
+        return [] if query in self._answers else await self._tx.run_each(query, names, items)
 
 
 class CheckThenAct(Composition):
@@ -119,8 +121,7 @@ class AnswerBeforeCommit(Composition):
 
         class _Store(SQLStore):
             async def close(self, closing: Closing, now_ms: int, answer: StoredAnswer | None = None) -> bool:
-                writing = super().close(closing, now_ms, answer)
-                asyncio.get_running_loop().create_task(writing)
+                super().close(closing, now_ms, answer)
                 return True
 
         return _Store(engine)
@@ -151,7 +152,8 @@ class RefundElsewhere(Composition):
 
         class _Store(SQLStore):
             async def close(self, closing: Closing, now_ms: int, answer: StoredAnswer | None = None) -> bool:
-                return await self._engine.write(_confused, Ending(closing, now_ms, answer))
+                asked = msgspec.structs.replace(closing, held=None)
+                return await self._engine.write(_confused, Ending(asked, now_ms, answer))
 
         return _Store(engine)
 
@@ -161,7 +163,7 @@ async def _confused(tx: Tx, ending: Ending) -> bool:
     held = await tx.rows("entries_held", account_id=closing.account_id, id=closing.id)
     packs = await tx.rows("account_packs", account_id=closing.account_id)
     if closing.state is not HoldState.SETTLED and packs:
-        held = [(packs[0][0], sum(amount for _, amount in held))]
+        held = [(packs[0][0], sum(row[1] for row in held), *held[0][2:])]
     return (await closings.close(_Bent(tx, {"entries_held": [held]}), [ending]))[0]
 
 
@@ -185,15 +187,13 @@ class AllowanceReset(Composition):
 
 async def _reset(tx: Tx, day: str) -> None:
     for account, *_ in await tx.rows("accounts_all", limit=10):
-        for bucket, of_day, granted, available, _ in await tx.rows(
+        for bucket, of_day, available, _, granted in await tx.rows(
             "buckets_seen", account_id=account, day=day, now_ms=0
         ):
             if of_day and granted > available:
-                entry = Entry(
-                    account_id=account, bucket_id=bucket, kind=EntryKind.ADJUST, amount=granted - available
-                )
-                await entries.move(tx, [entry])
-                await entries.book(tx, [entry], 0)
+                lines = Lines(0)
+                lines.move(EntryKind.ADJUST, [(account, bucket, None, granted - available)])
+                await lines.write(tx)
 
 
 class FailureCharged(Composition):

@@ -2,23 +2,20 @@
 
 -- name: buckets_of
 -- What an account could spend: the day's allowance, and its packs. SQLite has one writer: nothing to lock.
-SELECT id, day, granted, available, expires_at_ms FROM buckets
+SELECT id, day, available, expires_at_ms, granted FROM buckets
 WHERE account_id = :account_id AND day = :day
 UNION ALL
-SELECT id, day, granted, available, expires_at_ms FROM buckets
+SELECT id, day, available, expires_at_ms, granted FROM buckets
 WHERE account_id = :account_id AND day IS NULL AND available > 0
     AND (expires_at_ms IS NULL OR expires_at_ms > :now_ms);
 
 -- name: buckets_seen
-SELECT id, day, granted, available, expires_at_ms FROM buckets
+SELECT id, day, available, expires_at_ms, granted FROM buckets
 WHERE account_id = :account_id AND day = :day
 UNION ALL
-SELECT id, day, granted, available, expires_at_ms FROM buckets
+SELECT id, day, available, expires_at_ms, granted FROM buckets
 WHERE account_id = :account_id AND day IS NULL AND available > 0
     AND (expires_at_ms IS NULL OR expires_at_ms > :now_ms);
-
--- name: bucket_lock
-SELECT :account_id, :id LIMIT 0;
 
 -- name: packs_spendable
 SELECT id, day, available, expires_at_ms FROM buckets
@@ -28,8 +25,11 @@ WHERE account_id = :account_id AND day IS NULL AND available > 0
 -- name: bucket_add
 INSERT INTO buckets (account_id, day, title, granted, available, expires_at_ms, created_at_ms)
 VALUES (:account_id, :day, :title, :amount, :amount, :expires_at_ms, :now_ms)
-ON CONFLICT (account_id, day) WHERE day IS NOT NULL DO NOTHING
-RETURNING id;
+ON CONFLICT (account_id, day) WHERE day IS NOT NULL DO NOTHING;
+
+-- name: last_id
+-- Of the row that this connection of SQLite has added last.
+SELECT last_insert_rowid();
 
 -- name: bucket_move
 UPDATE buckets SET granted = granted + :granted, available = available + :available, held = held + :held,
@@ -42,22 +42,23 @@ INSERT INTO entries (account_id, bucket_id, generation_id, kind, granted_change,
 VALUES (:account_id, :bucket_id, :generation_id, :kind, :granted, :available, :held, :spent, :reason, :now_ms);
 
 -- name: entries_held
-SELECT bucket_id, held_change FROM entries
-WHERE account_id = :account_id AND generation_id = :id AND kind = 'hold';
+-- For each part of a hold what its closing has to know.
+SELECT e.bucket_id, e.held_change, CASE WHEN g.key_counted = 1 THEN g.key_id END, g.day, g.price_requests,
+    g.idempotency_key
+FROM entries e JOIN generations g ON g.account_id = e.account_id AND g.id = e.generation_id
+WHERE e.account_id = :account_id AND e.generation_id = :id AND e.kind = 'hold';
 
 -- name: generation_add
 INSERT INTO generations (account_id, key_id, key_counted, dialect, day, price_requests, balance_after, state,
     owner, idempotency_key, mode_id, mode_version, mode_digest, cut_chars, created_at_ms, expires_at_ms)
 VALUES (:account_id, :key_id, :key_counted, :dialect, :day, :price, :balance_after, 'held',
-    :owner, :idempotency_key, :mode_id, :mode_version, :mode_digest, :cut_chars, :now_ms, :expires_at_ms)
-RETURNING id;
+    :owner, :idempotency_key, :mode_id, :mode_version, :mode_digest, :cut_chars, :now_ms, :expires_at_ms);
 
 -- name: generation_close
 UPDATE generations SET state = :state, reason = :reason, upstream = :upstream, closed_at_ms = :now_ms,
     prompt_tokens = :prompt_tokens, completion_tokens = :completion_tokens,
     mode_version = COALESCE(:mode_version, mode_version), mode_digest = COALESCE(:mode_digest, mode_digest)
-WHERE account_id = :account_id AND id = :id AND state = 'held'
-RETURNING key_id, key_counted, day, price_requests, idempotency_key;
+WHERE account_id = :account_id AND id = :id AND state = 'held';
 
 -- name: generation_state
 SELECT state FROM generations WHERE account_id = :account_id AND id = :id;

@@ -4,13 +4,10 @@
 SELECT (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT WHERE :now_ms::BIGINT IS NOT NULL;
 
 -- name: buckets_of
-SELECT id, day, granted, available, expires_at_ms FROM buckets
+SELECT id, day, available, expires_at_ms, granted FROM buckets
 WHERE account_id = :account_id AND (day = :day OR (day IS NULL AND available > 0
     AND (expires_at_ms IS NULL OR expires_at_ms > :now_ms)))
 ORDER BY id FOR NO KEY UPDATE;
-
--- name: bucket_lock
-SELECT id FROM buckets WHERE account_id = :account_id AND id = :id FOR NO KEY UPDATE;
 
 -- name: claim_turn
 SELECT pg_advisory_xact_lock(5420011, 1);
