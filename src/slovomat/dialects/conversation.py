@@ -17,33 +17,34 @@ def fault(messages: object) -> Refusal | None:
         return bad_field("messages", "messages")
     says_something = False
     for index, message in enumerate(messages):
-        place = f"messages[{index}]"
         if not isinstance(message, dict):
-            return bad_field(place, "messages")
-        if not isinstance(message.get("role"), str) or not message["role"]:
-            return bad_field(f"{place}.role", "role")
+            return bad_field(f"messages[{index}]", "messages")
+        role = message.get("role")
+        if not isinstance(role, str) or not role:
+            return bad_field(f"messages[{index}].role", "role")
         content = message.get("content")
-        if found := _content_fault(content, f"{place}.content"):
-            return found
+        if wrong := _content_fault(content):
+            return bad_field(f"messages[{index}].content", wrong)
         says_something = says_something or _says_something(message, content)
     return None if says_something else bad_field("messages", "not_blank")
 
 
-def _content_fault(content: object, place: str) -> Refusal | None:
+def _content_fault(content: object) -> str | None:
+    """What the content may be and is not: a word of the texts."""
     if content is None:
         return None
     if isinstance(content, str):
-        return bad_field(place, "no_nul") if "\x00" in content else None
+        return "no_nul" if "\x00" in content else None
     if not isinstance(content, list):
-        return bad_field(place, "content")
+        return "content"
     for part in content:
         if not isinstance(part, dict) or not isinstance(part.get("type"), str):
-            return bad_field(place, "content")
+            return "content"
         text = part.get("text")
         if part["type"] in _TEXT_PARTS and "text" in part and not isinstance(text, str):
-            return bad_field(place, "content")
+            return "content"
         if isinstance(text, str) and "\x00" in text:
-            return bad_field(place, "no_nul")
+            return "no_nul"
     return None
 
 

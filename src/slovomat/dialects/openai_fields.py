@@ -16,7 +16,9 @@ Whole = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
 Number = Annotated[float, msgspec.Meta(ge=-1e9, le=1e9)]
 
 
-class _Known(msgspec.Struct):
+class Known(msgspec.Struct):
+    """What the description knows, `model` and `messages` aside."""
+
     stream: bool | None = None
     stream_options: dict[str, Any] | None = None
     temperature: Number | None = None
@@ -56,7 +58,7 @@ _ALLOWED = {
 def field_fault(fields: dict[str, Any]) -> Refusal | None:
     """What is wrong with a known field: its name and what it may be, or None."""
     try:
-        msgspec.convert(fields, _Known)
+        msgspec.convert(fields, Known)
     except msgspec.ValidationError as error:
         _, _, path = str(error).rpartition(" - at `$.")
         name = re.split(r"[.\[]", path.rstrip("`"))[0]
