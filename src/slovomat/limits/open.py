@@ -1,11 +1,13 @@
 """Chooses where limits are counted: in this process, or in Valkey for all nodes."""
 
+from typing import TYPE_CHECKING
+
 from slovomat.limits.memory import MemoryLimits, MemorySlots
-from slovomat.limits.valkey import ValkeyLimits, ValkeySlots
-from slovomat.limits.valkey_link import Link, Spawn
-from slovomat.limits.valkey_rounds import Rounds
 from slovomat.ports.env import Env
 from slovomat.ports.limits import Limits, Reach, Slots
+
+if TYPE_CHECKING:
+    from slovomat.limits.valkey_link import Spawn
 
 
 class LocalCounting:
@@ -30,7 +32,11 @@ class SharedCounting:
     `spawn` runs what goes on in the background: give it `create_task` of the App's task group.
     """
 
-    def __init__(self, url: str, env: Env, spawn: Spawn) -> None:
+    def __init__(self, url: str, env: Env, spawn: "Spawn") -> None:
+        from slovomat.limits.valkey import ValkeyLimits, ValkeySlots
+        from slovomat.limits.valkey_link import Link
+        from slovomat.limits.valkey_rounds import Rounds
+
         self._link = Link(url, env, spawn)
         self._spawn = spawn
         rounds = Rounds(self._link, spawn)
@@ -56,6 +62,6 @@ class SharedCounting:
 Counting = LocalCounting | SharedCounting
 
 
-def make_counting(url: str, env: Env, spawn: Spawn) -> Counting:
+def make_counting(url: str, env: Env, spawn: "Spawn") -> Counting:
     """What the settings ask for: `valkey_url`, which may be empty."""
     return SharedCounting(url, env, spawn) if url else LocalCounting(env)

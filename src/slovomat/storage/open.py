@@ -1,10 +1,8 @@
-"""Opens the store that the settings name."""
+"""Opens the store that the settings name; the other one's driver is not even imported."""
 
 from pathlib import Path
 
 from slovomat.ports.store import Store
-from slovomat.storage.postgres import PostgresEngine
-from slovomat.storage.sqlite import SQLiteEngine
 from slovomat.storage.store import SQLStore
 
 
@@ -16,5 +14,9 @@ def make_store(
     `replica_url`: a replica that may be read; `patience_s`: how long PostgreSQL may take for a statement.
     """
     if isinstance(database, Path):
+        from slovomat.storage.sqlite import SQLiteEngine
+
         return SQLStore(SQLiteEngine(database))
+    from slovomat.storage.postgres import PostgresEngine
+
     return SQLStore(PostgresEngine(database, replica_url, connections, patience_s))
