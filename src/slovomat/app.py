@@ -15,14 +15,12 @@ from slovomat.background import Background
 from slovomat.domain.days import Calendar
 from slovomat.greeting import FirstSteps, greet, say
 from slovomat.limits.open import Counting, make_counting
-from slovomat.model_progress import show_model_progress
 from slovomat.ports.env import Env
 from slovomat.ports.modes import ModeCatalogue
 from slovomat.ports.store import Store, StoreUnavailableError
 from slovomat.ports.upstream import Upstream
 from slovomat.settings import LoadedSettings
 from slovomat.upstreams.limited import limited
-from slovomat.upstreams.local import Local
 from slovomat.usecases import first_start
 from slovomat.usecases.admit import Admission
 from slovomat.usecases.callers import Callers
@@ -36,7 +34,7 @@ from slovomat.web.desk import Desk
 from slovomat.web.gate import Gate
 from slovomat.web.health import Health
 from slovomat.web.metrics import Metrics
-from slovomat.web.pages.app import make_pages
+from slovomat.web.pages.first_use import PagesAtFirstUse
 from slovomat.web.server import EmbeddedServer
 from slovomat.web.services import Services
 from slovomat.worker import Worker
@@ -121,8 +119,8 @@ class App:
             if first.key:
                 await first_start.shown(self._store)
             await starting.aclose()
-            if isinstance(upstream, Local):
-                loops.append(tasks.create_task(show_model_progress(upstream)))
+            if not self._settings.upstream_url:
+                loops.append(tasks.create_task(_show_progress(upstream)))
             await self._stop.wait()
             await self._drain(services.gate, worker)
             server.should_exit = True
@@ -177,7 +175,7 @@ class App:
         return Sweep(self._store, self._env, told, settler.live, worker.running)
 
     def _pages(self, services: Services) -> Any:
-        return make_pages(lambda: self.site, self._store, services.modes, self._settings)
+        return PagesAtFirstUse(lambda: self.site, self._store, services.modes, self._settings)
 
     def _steps(self, first: first_start.FirstStart) -> FirstSteps:
         login = f"{self.site}/admin/login?token={first.login_token}" if first.login_token else None
@@ -205,6 +203,15 @@ class App:
                 async with asyncio.timeout(self._settings.drain_s):
                     await gate.empty()
             gate.drain()
+
+
+async def _show_progress(upstream: Upstream) -> None:
+    """How the embedded model comes up, should it be the upstream."""
+    from slovomat.model_progress import show_model_progress
+    from slovomat.upstreams.local import Local
+
+    if isinstance(upstream, Local):
+        await show_model_progress(upstream)
 
 
 def _show(services: Services) -> None:

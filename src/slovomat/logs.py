@@ -1,10 +1,29 @@
 """JSON lines on standard error, one an event, from this program and from its libraries alike."""
 
+import contextlib
 import logging
 import sys
+from collections.abc import Iterator
 from contextvars import ContextVar
+from typing import Any
 
-import structlog
+
+@contextlib.contextmanager
+def _without(package: str) -> Iterator[None]:
+    """What is imported meanwhile finds this package missing, unless it is in use already."""
+    modules: dict[str, Any] = sys.modules
+    hidden = package not in modules
+    if hidden:
+        modules[package] = None
+    try:
+        yield
+    finally:
+        if hidden:
+            del modules[package]
+
+
+with _without("rich"):  # for structlog's coloured tracebacks, which are not ours: a tenth of the start
+    import structlog
 
 from slovomat.later import Strand, Subject
 

@@ -20,8 +20,6 @@ from slovomat.ports.store import Store, StoreUnavailableError
 from slovomat.ports.upstream import Upstream
 from slovomat.settings import LoadedSettings, Settings
 from slovomat.storage.open import make_store
-from slovomat.upstreams.local import Local, LocalConfig
-from slovomat.upstreams.openai_http import OpenAIHTTP, UpstreamConfig
 from slovomat.usecases import first_start
 from slovomat.web.server import listen
 
@@ -149,6 +147,8 @@ def _loopback(host: str) -> bool:
 def make_upstream(settings: Settings, env: Env, spawn: Spawn) -> Upstream:
     """The upstream that the settings name: an HTTP one, else the embedded model."""
     if not settings.upstream_url:
+        from slovomat.upstreams.local import Local, LocalConfig
+
         config = LocalConfig(
             folder=settings.data / "models",
             model=settings.local_model,
@@ -158,6 +158,8 @@ def make_upstream(settings: Settings, env: Env, spawn: Spawn) -> Upstream:
             max_response_bytes=settings.upstream_max_response_bytes,
         )
         return Local(config, env, spawn)
+    from slovomat.upstreams.openai_http import OpenAIHTTP, UpstreamConfig
+
     try:
         return OpenAIHTTP(
             UpstreamConfig(

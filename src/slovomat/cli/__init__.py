@@ -8,9 +8,14 @@ _INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; its exit code (see slovomat.cli.exits)."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        from slovomat.cli.app import run
+        if given[:1] == ["serve"]:  # starts without the other commands, which would take a part of its time
+            from slovomat.cli.serving import app
+        else:
+            from slovomat.cli.app import app
+        from slovomat.cli.root import run
 
-        return run(sys.argv[1:] if arguments is None else list(arguments))
+        return run(app, given)
     except KeyboardInterrupt:  # before the command itself has begun
         return _INTERRUPTED

@@ -5,10 +5,16 @@ from typing import Annotated
 
 import typer
 
+from slovomat.cli.command import command
 from slovomat.cli.places import refuse_moved
+from slovomat.cli.root import make_root
 from slovomat.cli.session import Session
 
+app = make_root()
+"""The tree with this one command."""
 
+
+@command(app, "serve")
 def serve(
     session: Session,
     *,
@@ -19,6 +25,7 @@ def serve(
     site: Annotated[str | None, typer.Option("--site", metavar="URL", help="the public address")] = None,
 ) -> int:
     """Run the service. With nothing configured: SQLite, a first key, the embedded model."""
+    import slovomat.logs  # noqa: F401 - before whatever logs, see there
     from slovomat.main import serve as run_service
 
     loaded = session.load(host=host, port=port, site=site)

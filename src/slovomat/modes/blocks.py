@@ -7,12 +7,9 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from slovomat.modes.fault import BrokenMode
+from slovomat.modes.variables import SYSTEM_VARIABLES, USER_VARIABLES
 
 BLOCK_NAMES = ("system", "user")
-SYSTEM_VARIABLES = frozenset({"language", "language_name"})
-USER_VARIABLES = SYSTEM_VARIABLES | {"text", "fence"}
-"""What a block may name besides the mode's own parameters. The system prompt never sees the text."""
-
 _ALLOWED = {"system": SYSTEM_VARIABLES, "user": USER_VARIABLES}
 _REACHES_OUT = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
 

@@ -1,30 +1,44 @@
-"""One loaded mode: its front matter, its compiled blocks, and the prompt they make."""
+"""One mode: its front matter, its blocks, and the prompt they make."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
-
-from jinja2 import Template
+from typing import TYPE_CHECKING
 
 from slovomat.domain.mode import ModeRef, Prompt
 from slovomat.modes.fence import fence_for
 from slovomat.modes.header import BadParameter, Header, Value, accept
 from slovomat.modes.language import LANGUAGE_NAMES, language_of
 
+if TYPE_CHECKING:
+    from jinja2 import Template
+
 
 class Mode:
-    """A mode that has passed every check at load; rendering it is a few string operations."""
+    """A mode whose front matter has been read; its blocks are compiled at the first use of them.
 
-    def __init__(
-        self, path: Path, source: str, ref: ModeRef, header: Header, blocks: Mapping[str, Template]
-    ) -> None:
+    From then on rendering it is a few string operations.
+    """
+
+    def __init__(self, path: Path, source: str, ref: ModeRef, header: Header, body: str) -> None:
         self.path = path
         self.source = source
         self.ref = ref
         self.header = header
-        self._blocks = blocks
+        self._body = body
         self._defaults: dict[str, Value] = {one.name: one.default for one in header.parameters}
-        # The system prompt does not depend on the text, so with the defaults there is one for each language.
-        self._systems = {language: self._system(language, self._defaults) for language in LANGUAGE_NAMES}
+
+    @cached_property
+    def blocks(self) -> "Mapping[str, Template]":
+        """The compiled blocks; any fault of theirs is raised as BrokenMode."""
+        from slovomat.modes.blocks import compile_blocks
+
+        return compile_blocks(self.path, self._body, frozenset(self._defaults))
+
+    @cached_property
+    def _systems(self) -> dict[str, str]:
+        """The system prompt does not depend on the text: with the defaults there is one for each language."""
+        return {language: self._system(language, self._defaults) for language in LANGUAGE_NAMES}
 
     def system(self) -> str:
         """The system prompt alone, for a text not seen yet."""
@@ -39,7 +53,7 @@ class Mode:
         else:
             values = self._defaults
             system = self._systems[language]
-        user = self._blocks["user"].render(
+        user = self.blocks["user"].render(
             values,
             text=text,
             fence=fence_for(text),
@@ -49,7 +63,7 @@ class Mode:
         return Prompt(system, user, self.header.temperature, self.header.max_tokens)
 
     def _system(self, language: str, values: Mapping[str, Value]) -> str:
-        rendered = self._blocks["system"].render(
+        rendered = self.blocks["system"].render(
             values, language=language, language_name=LANGUAGE_NAMES[language]
         )
         return rendered.strip()

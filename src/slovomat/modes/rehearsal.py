@@ -24,6 +24,7 @@ PROBES = (
 
 def rehearse(mode: Mode) -> None:
     """Raise BrokenMode where a block fails or does not hold the user's text as it was given."""
+    mode.blocks  # noqa: B018 - a fault of the blocks themselves is raised as it is
     for probe in PROBES:
         for given in _settings(mode.header.parameters):
             try:
