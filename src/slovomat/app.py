@@ -19,7 +19,9 @@ from slovomat.ports.env import Env
 from slovomat.ports.modes import ModeCatalogue
 from slovomat.ports.store import Store, StoreUnavailableError
 from slovomat.ports.upstream import Upstream
+from slovomat.seat import Seat
 from slovomat.settings import LoadedSettings
+from slovomat.siblings import Siblings
 from slovomat.upstreams.limited import limited
 from slovomat.usecases import first_start
 from slovomat.usecases.admit import Admission
@@ -64,6 +66,7 @@ class App:
         *,
         secret: bytes,
         listener: socket.socket,
+        seat: Seat,
     ) -> None:
         self._loaded = loaded
         self._settings = loaded.settings
@@ -72,6 +75,7 @@ class App:
         self._modes = modes
         self._secret = secret
         self._listener = listener
+        self._seat = seat
         self._bound: tuple[str, int] = listener.getsockname()[:2]  # while it is open: requests outlive it
         self._owner = env.random_bytes(8).hex()
         self._stop = asyncio.Event()
@@ -104,10 +108,12 @@ class App:
             sweep = self._sweep(services.settler, worker)
             await sweep.at_start()
             desk = Desk(services, lambda: self.site)
-            entry = Entry(desk, self._pages(services), _health(desk))
+            siblings = Siblings(self._seat, services.metrics.text)
+            entry = Entry(desk, self._pages(services), _health(desk, siblings))
             server = EmbeddedServer(entry, self._settings)
             await services.callers.refresh()
             await upstream.start()
+            await siblings.start()
             self._store.on_wake(worker.wake)
             loops = Background(services, sweep, server, worker, self._env).start(tasks)
             loops.append(tasks.create_task(worker.heartbeat()))
@@ -115,10 +121,12 @@ class App:
             serving = tasks.create_task(server.serve([self._listener]))
             self._listen_to_signals()
             await server.ready.wait()
-            greet(self._loaded, upstream, counting.reach, self._steps(first))
+            if self._seat.greets:
+                greet(self._loaded, upstream, counting.reach, self._steps(first))
             if first.key:
                 await first_start.shown(self._store)
             await starting.aclose()
+            self._seat.tell_ready()
             if not self._settings.upstream_url:
                 loops.append(tasks.create_task(_show_progress(upstream)))
             await self._stop.wait()
@@ -128,6 +136,7 @@ class App:
             await working
             await upstream.stop()
             await counting.stop()
+            await siblings.stop()
             for loop in loops:
                 loop.cancel()
             await self._leave(services.settler)
@@ -192,11 +201,13 @@ class App:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
+        self._seat.outlive_nobody(self._stop.set)
 
     async def _drain(self, gate: Gate, worker: Worker) -> None:
         """Takes nothing new; what is inside may finish within the drain time, then it is ended."""
         gate.closed = True
-        say(f"  stopping: what is under way has {self._settings.drain_s:g} s to finish")
+        if self._seat.number == 0:
+            say(f"  stopping: what is under way has {self._settings.drain_s:g} s to finish")
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(worker.stop(self._settings.drain_s))
             with contextlib.suppress(TimeoutError):
@@ -223,8 +234,8 @@ def _show(services: Services) -> None:
     show("slovomat_holds_waiting", "Calls that wait for their commit", lambda: admission.waiting)
 
 
-def _health(desk: Desk) -> dict[str, Any]:
-    health = Health(desk)
+def _health(desk: Desk, siblings: Siblings) -> dict[str, Any]:
+    health = Health(desk, siblings.exposition)
     return {
         "/health": health.alive,
         "/healthz": health.alive,

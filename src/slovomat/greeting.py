@@ -38,6 +38,7 @@ def greet(loaded: LoadedSettings, upstream: Upstream, reach: Reach, steps: First
         f"  database       {masked(str(loaded.settings.database))}",
         f"  configuration  {source}",
         f"  upstream       {_upstream(loaded.settings.upstream_url, upstream)}{state}",
+        *_processes(loaded.settings.processes),
         f"  limits         {_limits(loaded.settings.valkey_url, reach)}",
     ]
     if steps.everywhere and steps.site == steps.address:
@@ -66,6 +67,10 @@ def say(text: str) -> None:
 def _upstream(url: str, upstream: Upstream) -> str:
     model = upstream.model or "by free memory"
     return f"{upstream.name}, model {model}" + (f", {masked(url)}" if url else "")
+
+
+def _processes(count: int) -> list[str]:
+    return [f"  processes      {count} on one port, each a node"] if count > 1 else []
 
 
 def _limits(valkey_url: str, reach: Reach) -> str:

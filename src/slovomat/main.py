@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
+import functools
 import ipaddress
 import socket
 import sys
@@ -18,10 +19,12 @@ from slovomat.ports.env import Env
 from slovomat.ports.modes import ModeCatalogue
 from slovomat.ports.store import Store, StoreUnavailableError
 from slovomat.ports.upstream import Upstream
+from slovomat.processes import Parent
+from slovomat.seat import Seat
 from slovomat.settings import LoadedSettings, Settings
 from slovomat.storage.open import make_store
 from slovomat.usecases import first_start
-from slovomat.web.server import listen
+from slovomat.web.server import listen, share
 
 OK, FAILED, CONFIGURATION, DATABASE = 0, 1, 3, 5
 _SWITCH_S = 0.0005
@@ -40,12 +43,46 @@ class CannotStartError(Exception):
 def serve(loaded: LoadedSettings, env: Env | None = None) -> int:
     """Runs the service until SIGTERM or SIGINT; the exit code. `env`: the machine's, unless given."""
     configure_logs(loaded.settings.log_level)
+    return _told(lambda: _serve_all(loaded, env or SystemEnv()))
+
+
+def _told(start: Callable[[], int]) -> int:
     try:
-        with _only_one(loaded.settings):
-            return _run(_serve(loaded, env or SystemEnv()))
+        return start()
     except CannotStartError as error:
         print(f"slovomat: {error}", file=sys.stderr)  # noqa: T201 - an answer to the person who started it
         return error.exit_code
+
+
+def _serve_all(loaded: LoadedSettings, env: Env) -> int:
+    with _only_one(loaded.settings):
+        if loaded.settings.processes == 1:
+            return _run(_serve(loaded, env, Seat()))
+        with _port(loaded.settings) as port:
+            here = loaded.on_port(port)
+            _import_for_all()
+            work = functools.partial(_work, here, env)
+            return Parent(loaded.settings.processes, work, env).run()
+
+
+def _import_for_all() -> None:
+    """What each process would import for itself: so it is in memory once, and a new one starts at once."""
+    import slovomat.storage.postgres
+    import slovomat.upstreams.openai_http  # noqa: F401
+
+
+def _work(loaded: LoadedSettings, env: Env, seat: Seat) -> int:
+    """One of several processes."""
+    return _told(lambda: _run(_serve(loaded, env, seat)))
+
+
+@contextlib.contextmanager
+def _port(settings: Settings) -> Iterator[int]:
+    """A port that is ours alone to share, and stays it while processes come and go."""
+    with _listen(settings, listen) as alone:  # else processes of another service might be there already
+        port: int = alone.getsockname()[1]
+    with _listen(settings.model_copy(update={"port": port}), share):
+        yield port
 
 
 def _run(main: Coroutine[Any, Any, int]) -> int:
@@ -80,12 +117,14 @@ def _only_one(settings: Settings) -> Iterator[None]:
         yield
 
 
-async def _serve(loaded: LoadedSettings, env: Env) -> int:
+async def _serve(loaded: LoadedSettings, env: Env, seat: Seat) -> int:
     settings = loaded.settings
     modes = load_mode_files(settings)
     tasks = Tasks()
     upstream = make_upstream(settings, env, tasks)
-    listener = _listen(settings)  # before the store: the first key must not be made for nobody
+    listener = _listen(
+        settings, share if seat.count > 1 else listen
+    )  # before the store: the first key must not be made for nobody
     store = make_store(
         settings.database,
         replica_url=settings.database_replica_url,
@@ -100,7 +139,7 @@ async def _serve(loaded: LoadedSettings, env: Env) -> int:
         async with contextlib.AsyncExitStack() as starting:
             await starting.enter_async_context(store.starting())
             secret, first = await _first_start(settings, store, env)
-            app = App(loaded, env, store, modes, secret=secret, listener=listener)
+            app = App(loaded, env, store, modes, secret=secret, listener=listener, seat=seat)
             await app.run(first, upstream, tasks, starting)
         return OK
     except StoreUnavailableError as error:
@@ -130,9 +169,9 @@ async def _first_start(settings: Settings, store: Store, env: Env) -> tuple[byte
     return secret, first
 
 
-def _listen(settings: Settings) -> socket.socket:
+def _listen(settings: Settings, bind: Callable[[str, int], socket.socket]) -> socket.socket:
     try:
-        return listen(settings.host, settings.port)
+        return bind(settings.host, settings.port)
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
         raise CannotStartError(f"cannot listen on {where}: {error.strerror or error}", FAILED) from None

@@ -52,6 +52,9 @@ class Settings(BaseModel):
     data: Path = Field(default=Path(platformdirs.user_data_dir("slovomat")), description="data folder")
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8080, ge=0, le=65_535, description="port to listen on; 0 takes a free one")
+    processes: int = Field(
+        default=1, ge=1, le=128, description="processes that share the port, each a node; needs PostgreSQL"
+    )
     site: str = Field(default="", description="public URL, without a slash at its end; default: the address")
     database_url: str = Field(
         default="", description="sqlite:///PATH or postgresql://…; default: SQLite in the data folder"
@@ -205,6 +208,11 @@ class LoadedSettings:
         self.settings = settings
         self.origins = origins
         self.file = file
+
+    def on_port(self, port: int) -> "LoadedSettings":
+        """The same, with the port that was found free."""
+        settings = self.settings.model_copy(update={"port": port})
+        return LoadedSettings(settings, self.origins, self.file)
 
 
 def load_settings(

@@ -19,6 +19,7 @@ REASONS = {
     "limits/valkey.py": "who is cancelled while entering has not entered; it is raised on",
     "limits/valkey_client.py": "the next host may do better; the last one's fault is raised",
     "limits/valkey_link.py": "Valkey's faults become the node's limiting alone, logged once",
+    "processes.py": "a child's bug is told and becomes its exit code, and never meets the parent's stack",
     "modes/rehearsal.py": "an operator's template may raise anything; it becomes the file's fault",
     "simulation/loop.py": "what a coroutine of a crashed process says on its way out is not heard",
     "cli/command.py": "a known fault becomes an exit code and a message; others are raised on",

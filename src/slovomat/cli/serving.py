@@ -1,14 +1,19 @@
 """`slovomat serve`: flags into settings; the rest is slovomat.main's."""
 
 import asyncio
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from slovomat.cli.command import command
+from slovomat.cli.exits import Exit, FaultError
 from slovomat.cli.places import refuse_moved
 from slovomat.cli.root import make_root
 from slovomat.cli.session import Session
+
+if TYPE_CHECKING:
+    from slovomat.settings import Settings
 
 app = make_root()
 """The tree with this one command."""
@@ -23,11 +28,36 @@ def serve(
         int | None, typer.Option("--port", metavar="PORT", min=0, max=65_535, help="0 takes a free one")
     ] = None,
     site: Annotated[str | None, typer.Option("--site", metavar="URL", help="the public address")] = None,
+    processes: Annotated[
+        int | None, typer.Option("--processes", metavar="N", min=1, help="on one port; needs PostgreSQL")
+    ] = None,
 ) -> int:
     """Run the service. With nothing configured: SQLite, a first key, the embedded model."""
     import slovomat.logs  # noqa: F401 - before whatever logs, see there
     from slovomat.main import serve as run_service
 
-    loaded = session.load(host=host, port=port, site=site)
+    loaded = session.load(host=host, port=port, site=site, processes=processes)
+    _refuse_processes(loaded.settings)
     asyncio.run(refuse_moved(loaded.settings.database))
     return run_service(loaded)
+
+
+def _refuse_processes(settings: "Settings") -> None:
+    """Raises FaultError where more than one process would do harm."""
+    count = settings.processes
+    if count > 1 and isinstance(settings.database, Path):
+        raise FaultError(
+            Exit.CONFIGURATION,
+            f"processes is {count}, but SQLite has one writer, and one process serves a file. Leave it at 1,"
+            " or move to PostgreSQL: slovomat migrate --to postgresql://…",
+            f"processes = {count}, но в SQLite пишет кто-то один, и файл обслуживает один процесс. Оставьте 1"
+            " или перейдите на PostgreSQL: slovomat migrate --to postgresql://…",
+        )
+    if count > 1 and not settings.upstream_url:
+        raise FaultError(
+            Exit.CONFIGURATION,
+            f"processes is {count}, but there is no upstream_url, and each would load the embedded model for"
+            " itself. Leave it at 1, or name an upstream",
+            f"processes = {count}, но upstream_url не указан, и каждый процесс загрузил бы встроенную модель"
+            " для себя. Оставьте 1 или укажите upstream_url",
+        )

@@ -1,5 +1,7 @@
 """Liveness, readiness and metrics."""
 
+from collections.abc import Awaitable, Callable
+
 import msgspec
 
 from slovomat.dialects.calls import Answer
@@ -15,8 +17,9 @@ _METRICS_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 class Health:
     """`/health`, `/healthz`, `/readyz`, `/metrics`: no key, never queued behind generations."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, exposition: Callable[[], Awaitable[bytes]]) -> None:
         self._desk = desk
+        self._exposition = exposition
         self._services = desk.services
 
     async def alive(self, exchange: Exchange) -> None:
@@ -41,7 +44,7 @@ class Health:
 
     async def metrics(self, exchange: Exchange) -> None:
         """The Prometheus exposition."""
-        self._method(exchange, Answer(200, self._services.metrics.text(), _METRICS_TYPE))
+        self._method(exchange, Answer(200, await self._exposition(), _METRICS_TYPE))
 
     def _send(self, exchange: Exchange, status: int, state: dict[str, str]) -> None:
         self._method(exchange, Answer(status, msgspec.json.encode(state)))

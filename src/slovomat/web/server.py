@@ -24,6 +24,23 @@ def listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family, backlog=_BACKLOG)
 
 
+def share(host: str, port: int) -> socket.socket:
+    """A socket on a port that other processes of this user may share; it does not listen yet.
+
+    Connections come to those that listen alone. Raises OSError.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    shared = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        shared.bind((host, port))
+    except OSError:
+        shared.close()
+        raise
+    return shared
+
+
 class EmbeddedServer(uvicorn.Server):
     """A server that says when it has started."""
 
