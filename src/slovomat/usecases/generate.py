@@ -224,6 +224,7 @@ class _Run:
             reason=reason,
             upstream=generator.upstream_name,
             usage=usage,
+            held=self._accepted.held,
         )
         written = await generator.close(closing, answer)
         self._closed = True
