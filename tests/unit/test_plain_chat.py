@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.json_texts import deformed, members, written
+from tests.one_mode import OneMode
 
 from slovomat.dialects import plain_chat
 from slovomat.dialects.calls import ChatCall, Terms
@@ -17,25 +18,6 @@ TERMS = Terms(price_requests=2, max_chars=400, json_max_depth=4, models=("gpt-4o
 STRICT = Terms(price_requests=2, max_chars=0, json_max_depth=64, models=("gpt-4o",), models_strict=True)
 FLAT = Terms(price_requests=2, max_chars=0, json_max_depth=2)
 FEW = Terms(price_requests=2, max_chars=0, json_max_depth=64, json_max_values=12)
-
-
-class _Modes:
-    """A catalogue of one mode."""
-
-    def ids(self) -> tuple[str, ...]:
-        return ("essay",)
-
-    def ref(self, mode_id: str) -> Any:
-        return mode_id if mode_id == "essay" else None
-
-    def system(self, mode_id: str) -> str:
-        return f"the {mode_id}"
-
-    def title(self, mode_id: str, language: str) -> str:
-        raise NotImplementedError
-
-    def render(self, mode_id: str, text: str) -> Any:
-        raise NotImplementedError
 
 
 def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -56,8 +38,8 @@ def meaning(call: ChatCall | Refusal) -> tuple[Any, ...] | Refusal:
 
 def check(body: bytes) -> None:
     for terms in (TERMS, STRICT, FLAT, FEW):
-        quick = DIALECT.parse_chat(body, terms, _Modes())
-        assert meaning(quick) == meaning(DIALECT.parse_carefully(body, terms, _Modes()))
+        quick = DIALECT.parse_chat(body, terms, OneMode())
+        assert meaning(quick) == meaning(DIALECT.parse_carefully(body, terms, OneMode()))
 
 
 HELLO = {"role": "user", "content": "hello"}
@@ -185,6 +167,6 @@ def test_the_clients_own_bytes_go_on() -> None:
     """What is not `model` is forwarded as it was written."""
     rest = b'"temperature":1.10, "messages":[ {"role":"user","content":"\\u0414\\/"} ] }'
     for body in (b'{"model":"x",' + rest, b'{ "model" : "x" , ' + rest):
-        call = DIALECT.parse_chat(body, TERMS, _Modes())
+        call = DIALECT.parse_chat(body, TERMS, OneMode())
         assert isinstance(call, ChatCall)
         assert call.body_rest.strip() == rest

@@ -2,8 +2,6 @@
 
 from typing import Protocol
 
-import msgspec
-
 from slovomat.dialects.calls import Answer, BalanceCall, CreateCall, Dialect, PollCall, Terms, Voice
 from slovomat.dialects.json_body import (
     bad_field,
@@ -13,6 +11,7 @@ from slovomat.dialects.json_body import (
     request_id,
     text_fault,
 )
+from slovomat.dialects.plain_job import PlainJobs
 from slovomat.domain.generation import JobView
 from slovomat.domain.refusal import Code, Refusal
 from slovomat.domain.request import Accepted
@@ -20,15 +19,42 @@ from slovomat.domain.text import cut
 from slovomat.ports.modes import ModeCatalogue
 
 
-class JobForm(msgspec.Struct, frozen=True, kw_only=True):
-    """The names of a job dialect's fields. `default_mode` None: the mode is required."""
+class JobForm:
+    """How a dialect's bodies are read, by the names of fields. `default_mode` None: the mode is required.
 
-    text: str
-    id: str
-    default_mode: str | None = None
+    The careful readings are for any body; they cost twice what a plain one takes.
+    """
+
+    def __init__(self, *, text: str, id: str, default_mode: str | None = None) -> None:
+        self.text = text
+        self.id = id
+        self.default_mode = default_mode
+        self._plain = PlainJobs(text, id)
 
     def parse_create(self, body: bytes, terms: Terms, modes: ModeCatalogue) -> CreateCall | Refusal:
         """Reads a create call; the text comes out cut to the dialect's size."""
+        call = self._plain.create(body, terms)
+        if call is None:
+            return self.create_carefully(body, terms, modes)
+        mode = self.default_mode if call.mode is None else call.mode
+        if mode is None or modes.ref(mode) is None:
+            return self.create_carefully(body, terms, modes)
+        return CreateCall(
+            key=call.key, given=call.text, text=call.text, mode=mode, cut_chars=0, idempotency_key=None
+        )
+
+    def parse_poll(self, body: bytes, terms: Terms) -> PollCall | Refusal:
+        """Reads a poll."""
+        call = self._plain.poll(body, terms)
+        return self.poll_carefully(body, terms) if call is None else PollCall(call.key, call.id)
+
+    def parse_balance(self, body: bytes, terms: Terms) -> BalanceCall | Refusal:
+        """Reads a question for the balance."""
+        call = self._plain.balance(body, terms)
+        return self.balance_carefully(body, terms) if call is None else BalanceCall(call.key)
+
+    def create_carefully(self, body: bytes, terms: Terms, modes: ModeCatalogue) -> CreateCall | Refusal:
+        """A create call, whatever it looks like."""
         required = (self.text, "key") if self.default_mode else (self.text, "mode", "key")
         fields = read_object(body, terms.json_max_depth, terms.json_max_values)
         if isinstance(fields, Refusal):
@@ -56,8 +82,8 @@ class JobForm(msgspec.Struct, frozen=True, kw_only=True):
             idempotency_key=chosen,
         )
 
-    def parse_poll(self, body: bytes, terms: Terms) -> PollCall | Refusal:
-        """Reads a poll."""
+    def poll_carefully(self, body: bytes, terms: Terms) -> PollCall | Refusal:
+        """A poll, whatever it looks like."""
         fields = read_object(body, terms.json_max_depth, terms.json_max_values)
         if isinstance(fields, Refusal):
             return fields
@@ -68,8 +94,8 @@ class JobForm(msgspec.Struct, frozen=True, kw_only=True):
         job_id = request_id(self.id, fields[self.id])
         return job_id if isinstance(job_id, Refusal) else PollCall(fields["key"], job_id)
 
-    def parse_balance(self, body: bytes, terms: Terms) -> BalanceCall | Refusal:
-        """Reads a question for the balance."""
+    def balance_carefully(self, body: bytes, terms: Terms) -> BalanceCall | Refusal:
+        """A question for the balance, whatever it looks like."""
         fields = read_object(body, terms.json_max_depth, terms.json_max_values)
         if isinstance(fields, Refusal):
             return fields

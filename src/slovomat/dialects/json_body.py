@@ -9,7 +9,8 @@ import msgspec
 from slovomat.domain.refusal import Code, Refusal
 from slovomat.domain.text import blank
 
-_LAST_ID = (1 << 53) - 1
+LAST_ID = (1 << 53) - 1
+"""The most that every reader of JSON holds exactly."""
 _NO_ID = 0
 """No request has it."""
 _LEAST_INTEGER, _MOST_INTEGER = -(1 << 63), (1 << 64) - 1
@@ -152,7 +153,7 @@ def request_id(field: str, value: object) -> int | Refusal:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         return bad_field(field, "integer")
-    return value if 0 < value <= _LAST_ID else _NO_ID
+    return value if 0 < value <= LAST_ID else _NO_ID
 
 
 def idempotency_key(value: object) -> str | Refusal | None:
