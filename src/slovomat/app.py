@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from slovomat import rules
+from slovomat import garbage, rules
 from slovomat.background import Background
 from slovomat.domain.days import Calendar
 from slovomat.greeting import FirstSteps, greet, say
@@ -126,6 +126,7 @@ class App:
             if first.key:
                 await first_start.shown(self._store)
             await starting.aclose()
+            garbage.begin()
             self._seat.tell_ready()
             if not self._settings.upstream_url:
                 loops.append(tasks.create_task(_show_progress(upstream)))

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
+from slovomat import garbage
 from slovomat.app import App, Tasks
 from slovomat.env import SystemEnv
 from slovomat.instance import load_secret
@@ -61,6 +62,7 @@ def _serve_all(loaded: LoadedSettings, env: Env) -> int:
         with _port(loaded.settings) as port:
             here = loaded.on_port(port)
             _import_for_all()
+            garbage.begin()
             work = functools.partial(_work, here, env)
             return Parent(loaded.settings.processes, work, env).run()
 

@@ -11,6 +11,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
         if given[:1] == ["serve"]:  # starts without the other commands, which would take a part of its time
+            from slovomat import garbage
+
+            garbage.hold_off()
             from slovomat.cli.serving import app
         else:
             from slovomat.cli.app import app

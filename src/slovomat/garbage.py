@@ -1,0 +1,15 @@
+"""When Python looks for cycles: not while the service starts, and never again among what starting made."""
+
+import gc
+
+
+def hold_off() -> None:
+    """Before the imports, nearly all of which stay: looking through them takes a tenth of the start."""
+    gc.disable()
+
+
+def begin() -> None:
+    """Once the service is ready. What there is by now stays, and is no longer looked at."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
