@@ -56,7 +56,9 @@ async def complete(*data: bytes, then_close: bool = False, **changes: Any) -> Co
     """One plain call to a server that sends this, then waits for the client to go (or goes itself)."""
     async with raw_upstream(sending(data, then_close)) as server, client(server.url, **changes) as upstream:
         async with asyncio.timeout(5):
-            return ended(await upstream.complete(BODY_REST))
+            outcome = await upstream.complete(BODY_REST)
+    assert outcome is not None
+    return outcome
 
 
 async def stream(*data: bytes, then_close: bool = False, **changes: Any) -> list[Event]:

@@ -71,11 +71,11 @@ class HTTPLink(asyncio.Protocol):
     __slots__ = (
         *("_call", "_headers", "_parser", "_pieces", "_pool", "_timer", "_timer_s", "_transport"),
         *(
+            "_answered",
             "_complete",
             "_head_bytes",
             "_headed",
             "_keep",
-            "_kept",
             "_lines",
             "_mute_bytes",
             "_open",
@@ -90,7 +90,7 @@ class HTTPLink(asyncio.Protocol):
         self._call: Recipient | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._timer_s = math.inf
-        self._kept = False
+        self._answered = False
         self._open = False
 
     # For calls
@@ -245,13 +245,13 @@ class HTTPLink(asyncio.Protocol):
     def _release(self) -> None:
         """The response is whole: keep the connection, if both sides have nothing more to say on it."""
         call, self._call = self._call, None
+        if not self._answered:
+            self._answered = True
+            self._pool.remember(self._transport)
         kept = self._keep and self._open and not self._transport.get_write_buffer_size()
         if not kept or not self._pool.keep(self):
             self.close()
             return
-        if not self._kept:
-            self._kept = True
-            self._pool.remember(self._transport)
         if call is not None and call.paused:
             self._transport.resume_reading()
 
@@ -262,7 +262,7 @@ class HTTPLink(asyncio.Protocol):
             return
         if self._headed and exc is None and self._ends_with_connection():
             call.whole()
-        elif self._kept and not self._touched:
+        elif self._answered and not self._touched:
             call.unheard()
         elif exc is not None:
             call.broken(http_failure.broken(exc))

@@ -11,8 +11,6 @@ from slovomat.upstreams.http_request import Target
 from slovomat.upstreams.tls import UpstreamTLS, upstream_tls
 from slovomat.upstreams.upstream_config import UpstreamConfig
 
-_IDLE_S = 15.0
-"""How long an unused connection is kept: shorter than servers keep theirs."""
 _NEXT_ADDRESS_S = 0.25
 """The head start of an address over the next one (RFC 8305, 5)."""
 
@@ -39,7 +37,7 @@ class HTTPPool:
         """An idle connection, as far as is known from here."""
         while self._idle:
             link, since_s = self._idle.popitem()
-            if link.usable and self.loop.time() - since_s < _IDLE_S:
+            if link.usable and self.loop.time() - since_s < self.config.idle_s:
                 return link
             link.close()
         return None
@@ -91,7 +89,7 @@ class HTTPPool:
             return False
         self._idle[link] = self.loop.time()
         if self._sweeper is None:
-            self._sweeper = self.loop.call_later(_IDLE_S, self._sweep)
+            self._sweeper = self.loop.call_later(self.config.idle_s, self._sweep)
         return True
 
     def remember(self, transport: asyncio.BaseTransport) -> None:
@@ -104,7 +102,7 @@ class HTTPPool:
         self._sweeper = None
         now_s = self.loop.time()
         for link, since_s in tuple(self._idle.items()):
-            if now_s - since_s < _IDLE_S:
-                self._sweeper = self.loop.call_at(since_s + _IDLE_S, self._sweep)
+            if now_s - since_s < self.config.idle_s:
+                self._sweeper = self.loop.call_at(since_s + self.config.idle_s, self._sweep)
                 return
             link.close()

@@ -18,7 +18,6 @@ from slovomat.upstreams.upstream_config import UpstreamConfig
 
 _ERROR_BODY_BYTES = 65_536
 _BLOCKING_BODY_BYTES = 1 << 20
-_IDLE_S = 15.0
 _LINGER_S = 0.25
 """How long a connection may take after `[DONE]` to end the response, and so to be used again."""
 
@@ -169,5 +168,5 @@ class ProxiedHTTP:
 
     def _connector(self) -> aiohttp.TCPConnector:
         if self._config.keep_connections:
-            return aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, keepalive_timeout=_IDLE_S)
+            return aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, keepalive_timeout=self._config.idle_s)
         return aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, force_close=True)

@@ -18,6 +18,8 @@ class UpstreamConfig(msgspec.Struct, frozen=True, kw_only=True):
     total_timeout_s: float
     max_response_bytes: int
     concurrency: int
+    idle_s: float = 15.0
+    """How long an unused connection is kept: shorter than servers keep theirs."""
     keep_connections: bool = True
     """False makes a new connection for every call."""
 
