@@ -1,8 +1,13 @@
-/* Closed-loop keep-alive load: load PORT CONNECTIONS SECONDS EVENTS FILE.
+/* Keep-alive load: load [-r RATE] [-s SPREAD_S] [-e EVENTS] PORT CONNECTIONS SECONDS FILE.
  *
- * FILE is a whole HTTP request. Each connection sends it, reads the answer to its end, and sends it
- * again. An answer is wrong unless its status is 200 and (EVENTS > 0) it has so many events "data: ".
- * At the end no new request is sent, and those under way are waited for. Prints one JSON object.
+ * FILE holds whole HTTP requests, each after its length on a line of its own; every call sends one of
+ * them, drawn at random. Closed loop: each connection reads the answer to its end and asks again, the
+ * first time at its place within SPREAD_S, after which measuring begins. Open loop (-r): RATE calls a
+ * second are due whatever the answers, and a latency counts from when the call was due.
+ *
+ * An answer is wrong unless its status is 200 and (EVENTS > 0) it has so many events "data: ", one of
+ * them "data: [DONE]". At the end no new call is sent, and those under way are waited for.
+ * Prints one JSON object.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -11,25 +16,27 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { HEAD_MAX = 8192, REQUEST_MAX = 65536, PATIENCE_US = 5000000 };
+enum { HEAD_MAX = 8192, REQUEST_MAX = 65536, PATIENCE_US = 60000000 };
 enum state { HEAD, BODY, CHUNK_SIZE, CHUNK, CHUNK_END, TRAILER, DONE, BROKEN };
 
 struct connection {
-    int fd, busy, head_size, status, events, matched;
+    int fd, busy, head_size, status, events, matched, last;
     enum state state;
     long left;
-    double sent_us;
+    double due_us, first_us;
     char head[HEAD_MAX];
 };
 
-static char request[REQUEST_MAX];
-static int request_size, port, epoll, expected_events;
-static double *latencies;
-static long finished, room, wrong, broken;
+static struct request { char *text; int size; } *requests;
+static struct connection **idle;
+static double *latencies, *firsts, window_us, end_us, last_us;
+static long drawn, finished, measured, room, wrong, broken, events, idle_count, busy_count;
+static int port, epoll, expected_events, open_loop;
 
 static double now_us(void) {
     struct timespec time;
@@ -53,13 +60,14 @@ static void dial(struct connection *c) {
     epoll_ctl(epoll, EPOLL_CTL_ADD, c->fd, &event);
 }
 
-static void ask(struct connection *c) {
+static void ask(struct connection *c, double due_us) {
     c->state = HEAD;
-    c->busy = 1;
-    c->head_size = c->events = c->matched = 0;
-    c->sent_us = now_us();
+    c->busy = 1, busy_count++;
+    c->head_size = c->events = c->matched = c->last = 0;
+    c->due_us = due_us, c->first_us = 0;
+    struct request *drawn_one = &requests[random() % drawn];
     /* A failure shows as an end of the connection at the next read. */
-    (void)!send(c->fd, request, request_size, MSG_NOSIGNAL);
+    (void)!send(c->fd, drawn_one->text, drawn_one->size, MSG_NOSIGNAL);
 }
 
 static enum state head_read(struct connection *c) {
@@ -74,11 +82,19 @@ static enum state head_read(struct connection *c) {
     return c->left ? BODY : DONE;
 }
 
+static void count_event(struct connection *c) {
+    double now = now_us();
+    c->events++;
+    if (!c->first_us) c->first_us = now;
+    events += now >= window_us && now < end_us;
+}
+
 static void count_events(struct connection *c, const char *bytes, long size) {
-    static const char mark[] = "data: ";
+    static const char mark[] = "data: [DONE]";
     for (long i = 0; i < size; i++) {
         c->matched = bytes[i] == mark[c->matched] ? c->matched + 1 : bytes[i] == mark[0];
-        if (c->matched == sizeof mark - 1) c->events++, c->matched = 0;
+        if (c->matched == 6) count_event(c);
+        if (c->matched == sizeof mark - 1) c->last = 1, c->matched = 0;
     }
 }
 
@@ -116,12 +132,29 @@ static void feed(struct connection *c, const char *bytes, long size) {
     if (size > 0) c->state = BROKEN;
 }
 
+static void keep(double latency_us, double first_us) {
+    if (measured == room) {
+        room += 1 << 20;
+        latencies = realloc(latencies, room * sizeof *latencies);
+        firsts = realloc(firsts, room * sizeof *firsts);
+        if (!latencies || !firsts) die("realloc");
+    }
+    latencies[measured] = latency_us, firsts[measured++] = first_us;
+}
+
 static void finish(struct connection *c) {
-    if (finished == room && !(latencies = realloc(latencies, (room += 1 << 20) * sizeof *latencies)))
-        die("realloc");
-    latencies[finished++] = now_us() - c->sent_us;
-    wrong += c->status != 200 || c->events != expected_events;
-    c->busy = 0;
+    last_us = now_us();
+    finished++;
+    wrong += c->status != 200 || c->events != expected_events || c->last != !!expected_events;
+    if (c->due_us >= window_us)
+        keep(last_us - c->due_us, (c->first_us ? c->first_us : last_us) - c->due_us);
+}
+
+/* The connection is free: asked again at once in a closed loop, kept for what is due in an open one. */
+static void release(struct connection *c) {
+    c->busy = 0, busy_count--;
+    if (open_loop) idle[idle_count++] = c;
+    else if (now_us() < end_us) ask(c, now_us());
 }
 
 static void receive(struct connection *c) {
@@ -129,14 +162,38 @@ static void receive(struct connection *c) {
     ssize_t got = recv(c->fd, bytes, sizeof bytes, MSG_DONTWAIT);
     if (got > 0) feed(c, bytes, got);
     if (got > 0 && c->state < DONE) return;
-    if (got > 0 && c->state == DONE) {
+    if (got > 0 && c->state == DONE && c->busy) {
         finish(c);
-        return;
+    } else {
+        broken += c->busy;
+        close(c->fd);
+        dial(c);
     }
-    broken += c->busy;
-    close(c->fd);
-    dial(c);
-    c->busy = 0;
+    if (c->busy) release(c);
+}
+
+static void run(double next_us, double step_us) {
+    struct epoll_event ready[512];
+    for (double now; (now = now_us()) < end_us || (busy_count && now < end_us + PATIENCE_US);) {
+        for (; idle_count && next_us <= now && next_us < end_us; next_us += step_us)
+            ask(idle[--idle_count], next_us);
+        double wait_us = idle_count && next_us < end_us ? next_us - now : 100000;
+        struct timespec wait = {.tv_nsec = wait_us < 0 ? 0 : wait_us > 100000 ? 100000000 : wait_us * 1e3};
+        int count = epoll_pwait2(epoll, ready, 512, &wait, NULL);
+        for (int i = 0; i < count; i++) receive(ready[i].data.ptr);
+    }
+}
+
+static void read_requests(const char *name) {
+    FILE *file = fopen(name, "rb");
+    if (!file) die(name);
+    for (int size; fscanf(file, "%d\n", &size) == 1 && size > 0 && size < REQUEST_MAX; drawn++) {
+        requests = realloc(requests, (drawn + 1) * sizeof *requests);
+        requests[drawn] = (struct request){malloc(size), size};
+        if ((int)fread(requests[drawn].text, 1, size, file) != size) die(name);
+    }
+    fclose(file);
+    if (!drawn) die(name);
 }
 
 static int ascending(const void *one, const void *other) {
@@ -144,38 +201,43 @@ static int ascending(const void *one, const void *other) {
     return (a > b) - (a < b);
 }
 
-static double percentile_ms(double share) {
-    return finished ? latencies[(long)((finished - 1) * share)] / 1e3 : 0;
+static double percentile_ms(const double *all, double share) {
+    return measured ? all[(long)((measured - 1) * share)] / 1e3 : 0;
+}
+
+static double own_cpu_s(void) {
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    return used.ru_utime.tv_sec + used.ru_stime.tv_sec + (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
 }
 
 int main(int count, char **words) {
-    if (count != 6) return fprintf(stderr, "load PORT CONNECTIONS SECONDS EVENTS FILE\n"), 2;
-    int connections = atoi(words[2]), busy = connections;
-    port = atoi(words[1]), expected_events = atoi(words[4]);
-    FILE *file = fopen(words[5], "rb");
-    if (!file) die(words[5]);
-    request_size = fread(request, 1, REQUEST_MAX, file);
-    fclose(file);
+    double rate = 0, spread_us = 0;
+    for (int option; (option = getopt(count, words, "r:s:e:")) > 0;) {
+        if (option == 'r') rate = atof(optarg);
+        else if (option == 's') spread_us = atof(optarg) * 1e6;
+        else if (option == 'e') expected_events = atoi(optarg);
+        else return 2;
+    }
+    if (count - optind != 4) return fprintf(stderr, "load [OPTIONS] PORT CONNECTIONS SECONDS FILE\n"), 2;
+    char **rest = words + optind;
+    int connections = atoi(rest[1]);
+    port = atoi(rest[0]), open_loop = rate > 0;
+    read_requests(rest[3]);
     epoll = epoll_create1(0);
     struct connection *all = calloc(connections, sizeof *all);
-    for (int i = 0; i < connections; i++) dial(&all[i]);
-    double began_us = now_us(), end_us = began_us + atof(words[3]) * 1e6, last_us = began_us;
-    for (int i = 0; i < connections; i++) ask(&all[i]);
-    struct epoll_event ready[512];
-    while (busy && now_us() < end_us + PATIENCE_US) {
-        int events = epoll_wait(epoll, ready, 512, 100);
-        for (int i = 0; i < events; i++) {
-            struct connection *c = ready[i].data.ptr;
-            int was_busy = c->busy;
-            receive(c);
-            if (c->busy) continue;
-            if (was_busy) last_us = now_us();
-            if (now_us() < end_us) ask(c);
-            else busy -= was_busy;
-        }
-    }
-    qsort(latencies, finished, sizeof *latencies, ascending);
-    printf("{\"requests\":%ld,\"wrong\":%ld,\"broken\":%ld,\"seconds\":%.6f,\"p50_ms\":%.4f,\"p99_ms\":%.4f}\n",
-           finished, wrong, broken + busy, (last_us - began_us) / 1e6, percentile_ms(0.5), percentile_ms(0.99));
+    idle = calloc(connections, sizeof *idle);
+    for (int i = 0; i < connections; i++) dial(&all[i]), idle[idle_count++] = &all[i];
+    double began_us = last_us = now_us(), own_s = own_cpu_s();
+    window_us = began_us + spread_us, end_us = window_us + atof(rest[2]) * 1e6;
+    run(began_us, open_loop ? 1e6 / rate : spread_us / connections);
+    qsort(latencies, measured, sizeof *latencies, ascending);
+    qsort(firsts, measured, sizeof *firsts, ascending);
+    printf("{\"requests\":%ld,\"wrong\":%ld,\"broken\":%ld,\"seconds\":%.6f,\"p50_ms\":%.4f,\"p90_ms\":%.4f,"
+           "\"p99_ms\":%.4f,\"first_p50_ms\":%.4f,\"first_p99_ms\":%.4f,\"events_per_s\":%.1f,\"busy\":%.3f}\n",
+           finished, wrong, broken + busy_count, (last_us - began_us) / 1e6, percentile_ms(latencies, 0.5),
+           percentile_ms(latencies, 0.9), percentile_ms(latencies, 0.99), percentile_ms(firsts, 0.5),
+           percentile_ms(firsts, 0.99), events / (end_us - window_us) * 1e6,
+           (own_cpu_s() - own_s) / ((now_us() - began_us) / 1e6));
     return 0;
 }

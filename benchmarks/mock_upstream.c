@@ -2,7 +2,8 @@
  *
  * It listens on a free port of 127.0.0.1 and prints that port. A chat call whose body holds the word
  * "hold-this-answer" is never answered; one with "stream":true gets CHUNKS events, each in a write of
- * its own, then one with the usage, then [DONE]; anything else gets a whole completion.
+ * its own, then one with the usage, then [DONE]; with the word "drip-N-MS" too it gets N events, one
+ * at once and one every MS milliseconds; anything else gets a whole completion.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -14,9 +15,10 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { CONNECTIONS_MAX = 8192, REQUEST_MAX = 32768 };
+enum { CONNECTIONS_MAX = 65536, REQUEST_MAX = 32768 };
 
 #define HEAD "{\"id\":\"chatcmpl-bench\",\"created\":1700000000,\"model\":\"gpt-4o\",\"object\":\"chat.completion"
 #define USAGE "\"usage\":{\"prompt_tokens\":25,\"completion_tokens\":50,\"total_tokens\":75}}"
@@ -34,6 +36,17 @@ static const char stream_head[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-s
 static struct { char *text; int size; } requests[CONNECTIONS_MAX];
 static char whole[2048], chunk[1024], last[1024];
 static int whole_size, chunk_size, last_size, chunks;
+
+/* Streams that drip: what is left of each, and when its next event is due. */
+static struct { int left, every_ms; long due_ms; } drips[CONNECTIONS_MAX];
+static int dripping[CONNECTIONS_MAX], drip_count;
+static long earliest_ms;
+
+static long now_ms(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
 
 static void die(const char *what) {
     perror(what);
@@ -55,6 +68,30 @@ static void send_all(int fd, const char *bytes, int size) {
     }
 }
 
+static void start_drip(int fd, int left, int every_ms) {
+    send_all(fd, chunk, chunk_size);
+    drips[fd].left = left, drips[fd].every_ms = every_ms, drips[fd].due_ms = now_ms() + every_ms;
+    if (!drip_count || drips[fd].due_ms < earliest_ms) earliest_ms = drips[fd].due_ms;
+    dripping[drip_count++] = fd;
+}
+
+/* Sends what is due by now, each event in a write of its own, however late it is. */
+static void drip(long now) {
+    int kept = 0;
+    earliest_ms = now + 1000;
+    for (int i = 0; i < drip_count; i++) {
+        int fd = dripping[i];
+        for (; drips[fd].left > 0 && drips[fd].due_ms <= now; drips[fd].due_ms += drips[fd].every_ms) {
+            if (--drips[fd].left) send_all(fd, chunk, chunk_size);
+            else send_all(fd, last, last_size);
+        }
+        if (drips[fd].left <= 0) continue;
+        if (drips[fd].due_ms < earliest_ms) earliest_ms = drips[fd].due_ms;
+        dripping[kept++] = fd;
+    }
+    drip_count = kept;
+}
+
 static void answer(int fd, const char *head, const char *body) {
     if (!strncmp(head, "POST /v1/chat", 13) && strstr(body, "hold-this-answer")) return;
     if (!strstr(body, "\"stream\":true") && !strstr(body, "\"stream\": true")) {
@@ -62,6 +99,12 @@ static void answer(int fd, const char *head, const char *body) {
         return;
     }
     send_all(fd, stream_head, sizeof stream_head - 1);
+    char *drip = strstr(body, "drip-");
+    int left, every_ms;
+    if (drip && sscanf(drip, "drip-%d-%d", &left, &every_ms) == 2 && left > 0 && !drips[fd].left) {
+        start_drip(fd, left, every_ms);
+        return;
+    }
     for (int sent = 0; sent < chunks; sent++) send_all(fd, chunk, chunk_size);
     send_all(fd, last, last_size);
 }
@@ -88,6 +131,9 @@ static int serve(int fd, char *text, int size) {
 
 static void leave(int fd) {
     requests[fd].size = 0;
+    for (int i = 0; drips[fd].left && i < drip_count; i++)
+        if (dripping[i] == fd) dripping[i] = dripping[--drip_count];
+    drips[fd].left = 0;
     close(fd);
 }
 
@@ -140,7 +186,9 @@ int main(int count, char **words) {
     struct epoll_event events[256], event = {.events = EPOLLIN, .data.fd = listener};
     epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event);
     for (;;) {
-        int ready = epoll_wait(epoll, events, 256, -1);
+        long now = now_ms();
+        if (drip_count && earliest_ms <= now) drip(now);
+        int ready = epoll_wait(epoll, events, 256, drip_count ? earliest_ms > now ? earliest_ms - now : 0 : -1);
         for (int i = 0; i < ready; i++) {
             if (events[i].data.fd == listener) welcome(listener, epoll);
             else receive(events[i].data.fd);

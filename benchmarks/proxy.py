@@ -17,7 +17,7 @@ daemon off;
 worker_processes 1;
 pid {folder}/nginx.pid;
 error_log {folder}/nginx-error.log;
-events {{ worker_connections 4096; }}
+events {{ worker_connections 16384; }}
 http {{
     access_log off;
     keepalive_requests 1000000000;
@@ -28,7 +28,7 @@ http {{
     scgi_temp_path {folder}/scgi;
     upstream mock {{
         server 127.0.0.1:{upstream};
-        keepalive 256;
+        keepalive 1024;
         keepalive_requests 1000000000;
     }}
     server {{

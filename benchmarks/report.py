@@ -1,87 +1,75 @@
 """The results, for people and for programs."""
 
+import datetime
 import os
 import platform
-from collections.abc import Iterable
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from benchmarks.rounds import CONNECTIONS, Figures, Measured, medians
+from benchmarks.section import Column, Row, Section
 
-_COLUMNS = (
-    "load",
-    "server",
-    "requests/s",
-    "p50 ms",
-    "p99 ms",
-    "CPU us/request",
-    "of PostgreSQL",
-    "RSS MB",
-    "wrong",
-)
-OURS, REFERENCE = "slovomat", "nginx"
-ON_POSTGRES = "slovomat, PostgreSQL"
+_ROOT = Path(__file__).parents[1]
 
 
-def table(found: Measured) -> str:
-    """Medians, one line a load and server."""
-    rows = [_COLUMNS, *(_row(load, server, medians(rounds)) for (load, server), rounds in found.items())]
-    widths = [max(len(row[index]) for row in rows) for index in range(len(_COLUMNS))]
-    lines = []
-    for row in rows:
-        cells = [
-            cell.ljust(width) if index < 2 else cell.rjust(width)
-            for index, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:], *_ratio_lines(found)])
+def table(section: Section, rows: Sequence[Row]) -> str:
+    """The section for a terminal."""
+    cells = _cells(section.columns, rows)
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    right = [_is_number(column, rows) for column in section.columns]
+    lines = [
+        "  ".join(
+            cell.rjust(width) if number else cell.ljust(width)
+            for cell, width, number in zip(line, widths, right, strict=True)
+        ).rstrip()
+        for line in cells
+    ]
+    return "\n".join([f"{section.title}\n", lines[0], "-" * max(map(len, lines)), *lines[1:], ""])
 
 
-def _row(load: str, server: str, figures: Figures) -> tuple[str, ...]:
-    return (
-        load,
-        server,
-        f"{figures.requests_per_s:,.0f}",
-        f"{figures.p50_ms:.2f}",
-        f"{figures.p99_ms:.2f}",
-        f"{figures.cpu_us:,.1f}",
-        f"{figures.database_us:,.1f}" if figures.database_us else "",
-        f"{figures.rss_mb:.0f}",
-        str(figures.wrong),
-    )
+def markdown(section: Section, rows: Sequence[Row]) -> str:
+    """The same for a page."""
+    head, *lines = _cells(section.columns, rows)
+    rule = ["---:" if _is_number(column, rows) else "---" for column in section.columns]
+    return "\n".join("| " + " | ".join(line) + " |" for line in [head, rule, *lines])
 
 
-def _ratio_lines(found: Measured) -> Iterable[str]:
-    told = [f"{load} {ratio:.3f}" for load, ratio in ratios(found).items()]
-    return ["", f"CPU of {REFERENCE} / CPU of {OURS}, a request: " + ", ".join(told)] if told else []
+def _cells(columns: Sequence[Column], rows: Sequence[Row]) -> list[list[str]]:
+    return [[column.title for column in columns], *([column.cell(row) for column in columns] for row in rows)]
 
 
-def ratios(found: Measured) -> dict[str, float]:
-    """By load, the reference's CPU time a request over ours: 1 would be as cheap as the reference."""
-    cpu = {names: medians(rounds).cpu_us for names, rounds in found.items()}
-    loads = [load for load, server in cpu if server == REFERENCE]
-    return {load: cpu[load, REFERENCE] / cpu[load, OURS] for load in loads if cpu[load, OURS]}
+def _is_number(column: Column, rows: Sequence[Row]) -> bool:
+    return any(isinstance(row.get(column.key), int | float) for row in rows)
 
 
-def document(found: Measured, seconds: float, pinned: bool) -> dict[str, Any]:
-    """Everything that was measured, every round of it."""
+def taken(rows: Sequence[Row], pinned: bool) -> dict[str, Any]:
+    """A section's rows with when, on what and of which version they were taken."""
     return {
-        "machine": {"cpus": os.cpu_count(), "pinned": pinned, "system": platform.platform()},
+        "on": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M"),
+        "commit": _commit(),
+        "machine": _machine(),
+        "cores": os.cpu_count(),
+        "pinned": pinned,
         "python": platform.python_version(),
-        "connections": CONNECTIONS,
-        "seconds": seconds,
-        "results": [
-            {
-                "load": load,
-                "server": server,
-                "median": medians(rounds)._asdict(),
-                "rounds": [figures._asdict() for figures in rounds],
-            }
-            for (load, server), rounds in found.items()
-        ],
-        "ratios": ratios(found),
+        "rows": list(rows),
     }
 
 
-def wrong(found: Measured) -> int:
+def _machine() -> str:
+    lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    return f"{model or platform.machine()}, Linux {platform.release().partition('-')[0]}"
+
+
+def _commit() -> str:
+    command = ["git", "-C", str(_ROOT), "rev-parse", "--short=9", "HEAD"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def wrong(rows: Sequence[Row]) -> int:
     """How many answers were not as expected, in all."""
-    return sum(figures.wrong for rounds in found.values() for figures in rounds)
+    return sum(row.get("wrong", 0) for row in rows)

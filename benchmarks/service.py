@@ -9,7 +9,7 @@ import selectors
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,9 @@ _SETTINGS = {
     "PORT": "0",
     "POLLS_PER_MINUTE": "0",
     "QUEUE_MAX_JOBS": "100000000",
+    "CONCURRENT_DIRECT": "20000",
+    "CONNECTIONS_MAX": "30000",
+    "UPSTREAM_GAP_TIMEOUT_S": "3600",
     "UPSTREAM_FIRST_BYTE_TIMEOUT_S": "3600",
     "UPSTREAM_TOTAL_TIMEOUT_S": "3600",
 }
@@ -65,10 +68,12 @@ def environment(folder: Path, upstream_port: int, database_url: str = "") -> dic
 
 
 @contextlib.contextmanager
-def serving(folder: Path, env: dict[str, str], key: str, cores: set[int]) -> Iterator[Service]:
+def serving(
+    env: Mapping[str, str], key: str, cores: set[int], words: Sequence[str] = ()
+) -> Iterator[Service]:
     """The service, started, until the block ends."""
-    log = folder / "service.log"
-    with running([sys.executable, "-m", "slovomat", "serve"], cores, log, env) as process:
+    log = Path(env["SLOVOMAT_CONFIG"]).with_name("service.log")
+    with running([sys.executable, "-m", "slovomat", "serve", *words], cores, log, env) as process:
         yield Service(process.pid, _listens(process, log), key)
 
 
@@ -78,15 +83,16 @@ def _empty(file: Path) -> Path:
     return file
 
 
-def customer(env: dict[str, str]) -> str:
+def customer(env: Mapping[str, str]) -> str:
     """A customer on a plan without limits, with a pack that does not run out; the key."""
-    _operator(env, "plan", "set", "bench", "--rpm", "0")
-    _operator(env, "user", "add", _CUSTOMER, "--plan", "bench")
-    _operator(env, "credit", _CUSTOMER, str(_PACK_REQUESTS), "--reason", "benchmark")
-    return str(_operator(env, "key", "create", _CUSTOMER)["key"])
+    operator(env, "plan", "set", "bench", "--rpm", "0")
+    operator(env, "user", "add", _CUSTOMER, "--plan", "bench")
+    operator(env, "credit", _CUSTOMER, str(_PACK_REQUESTS), "--reason", "benchmark")
+    return str(operator(env, "key", "create", _CUSTOMER)["key"])
 
 
-def _operator(env: dict[str, str], *words: str) -> Any:
+def operator(env: Mapping[str, str], *words: str) -> Any:
+    """What a command of the operator's says."""
     done = subprocess.run(
         [sys.executable, "-m", "slovomat", *words, "--json"],
         env=env,

@@ -1,39 +1,89 @@
-"""What a measurement runs on: a folder, the upstream, a PostgreSQL, and nodes of the service among them."""
+"""What a measurement runs on: a folder, the upstream, nginx, a PostgreSQL, each started when first asked for."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import count
 from pathlib import Path
+from typing import Self
 
 from tests.servers.postgres import PostgresServer
 
-from benchmarks.loads import make_loads
-from benchmarks.processes import Cores
-from benchmarks.rounds import Server
+from benchmarks import proxy
+from benchmarks.loads import CHUNKS
+from benchmarks.native import build
+from benchmarks.processes import Cores, first_line, running
 from benchmarks.service import Service, customer, environment, serving
+
+Place = tuple[int, int]
+"""The process id and the port of a server."""
 
 
 class Stage:
-    """`upstream_port`: the mock upstream's; `postgres`: durable, empty."""
+    """`folder`: for everything that is written; `tell`: for progress."""
 
-    def __init__(self, folder: Path, upstream_port: int, postgres: PostgresServer, cores: Cores) -> None:
-        self.folder = folder
-        self.upstream_port = upstream_port
-        self.postgres = postgres
+    def __init__(self, cores: Cores, tell: Callable[[str], None]) -> None:
+        self._started = contextlib.ExitStack()
+        self._numbers = count(1)
         self.cores = cores
+        self.tell = tell
+        self.folder = Path(
+            self._started.enter_context(tempfile.TemporaryDirectory(prefix="slovomat-bench-"))
+        )
+
+    def __enter__(self) -> Self:
+        os.sched_setaffinity(0, self.cores.others)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._started.close()
+
+    @cached_property
+    def upstream(self) -> Place:
+        """The mock upstream, on the cores of everything but what is measured."""
+        command: list[str | Path] = [build("mock_upstream"), str(CHUNKS)]
+        mock = self._started.enter_context(running(command, self.cores.others, self.folder / "mock.log"))
+        return mock.pid, int(first_line(mock))
+
+    @cached_property
+    def postgres(self) -> PostgresServer:
+        """A PostgreSQL that waits for the disk, with the memory of a small server."""
+        settings = {"shared_buffers": "512MB", "max_wal_size": "4GB"}
+        return self._started.enter_context(PostgresServer(durable=True, settings=settings))
+
+    @cached_property
+    def nginx(self) -> Place | None:
+        """The reference before the same upstream; None where it is not installed."""
+        program = proxy.installed()
+        if program is None:
+            self.tell("nginx is not installed: no reference in this run (Debian: apt-get install nginx-light)")
+            return None
+        place = proxy.proxying(program, self.folder, self.upstream[1], self.cores.tested)
+        return self._started.enter_context(place)
+
+    def new_database(self) -> str:
+        """The URL of an empty PostgreSQL database."""
+        return self.postgres.create_database(f"bench{next(self._numbers)}")
+
+    def settings(self, database_url: str = "") -> Mapping[str, str]:
+        """The environment of a new node, on SQLite or on a PostgreSQL database."""
+        return environment(self.folder / f"node{next(self._numbers)}", self.upstream[1], database_url)
 
     @contextlib.contextmanager
-    def nodes(self, name: str, count: int, database_url: str = "") -> Iterator[list[Service]]:
+    def node(self, env: Mapping[str, str], key: str, *words: str) -> Iterator[Service]:
+        """A node in that environment; `words` are flags of `serve`."""
+        with serving(env, key, self.cores.tested, words) as service:
+            yield service
+
+    @contextlib.contextmanager
+    def nodes(self, number: int, database_url: str = "") -> Iterator[Sequence[Service]]:
         """So many nodes with one customer, on SQLite or one PostgreSQL database."""
         with contextlib.ExitStack() as started:
             nodes: list[Service] = []
-            for number in range(count):
-                folder = self.folder / f"{name}-{number}"
-                env = environment(folder, self.upstream_port, database_url)
+            for _ in range(number):
+                env = self.settings(database_url)
                 key = nodes[0].key if nodes else customer(env)
-                nodes.append(started.enter_context(serving(folder, env, key, self.cores.tested)))
+                nodes.append(started.enter_context(self.node(env, key)))
             yield nodes
-
-    def on_postgres(self, name: str, nodes: Sequence[Service]) -> Server:
-        """Nodes to be measured together with the PostgreSQL beside them."""
-        places = [(node.pid, node.port) for node in nodes]
-        return Server(name, places, make_loads(nodes[0]), self.postgres.pid)

@@ -1,0 +1,2 @@
+from benchmarks.section import Section
+SECTION = Section("growth", "growth", (), lambda stage, effort: [], "")

@@ -1,0 +1,2 @@
+from benchmarks.section import Section
+SECTION = Section("peers", "peers", (), lambda stage, effort: [], "")
