@@ -1,2 +1,3 @@
 from benchmarks.section import Section
+
 SECTION = Section("growth", "growth", (), lambda stage, effort: [], "")

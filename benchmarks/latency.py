@@ -14,7 +14,6 @@ _QUIET_RATE = 50
 _KEPT_UP = 0.95
 
 
-
 def _rising(stage: Stage, effort: Effort) -> list[Row]:
     """Every server at every rate up to the first that it cannot keep up with."""
     found: dict[tuple[str, int], list[Figures]] = {}
@@ -42,7 +41,9 @@ def _quiet(stage: Stage, effort: Effort) -> list[Row]:
         for turn in range(1, effort.rounds + 1):
             for load in loads:
                 for server in _servers(stage, (node.pid, node.port), loads):
-                    stage.tell(f"round {turn} of {effort.rounds}: {_QUIET_RATE}/s, {load.name}, {server.name}")
+                    stage.tell(
+                        f"round {turn} of {effort.rounds}: {_QUIET_RATE}/s, {load.name}, {server.name}"
+                    )
                     figures = asked(stage, server, load, Loop(effort.seconds, 16, _QUIET_RATE))
                     found.setdefault((load.name, server.name), []).append(figures)
     own = {names: medians(rounds) for names, rounds in found.items()}

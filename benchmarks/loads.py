@@ -46,7 +46,9 @@ def make_loads(service: Service, keys: Sequence[str] = ()) -> list[Load]:
     return loads
 
 
-def chat(key: str, extra: str = "", *, stream: bool = False, headers: Mapping[str, str] | None = None) -> bytes:
+def chat(
+    key: str, extra: str = "", *, stream: bool = False, headers: Mapping[str, str] | None = None
+) -> bytes:
     """A chat call; `extra` are words for the upstream."""
     body: dict[str, object] = {"model": "gpt-4o", "messages": [{"role": "user", "content": extra + _TEXT}]}
     told = {"Authorization": f"Bearer {key}", **(headers or {})}

@@ -30,12 +30,14 @@ static const char chunk_body[] = "data: " HEAD ".chunk\",\"choices\":[{\"index\"
     "\"delta\":{\"content\":\"word \"},\"finish_reason\":null}]}\n\n";
 static const char last_body[] = "data: " HEAD ".chunk\",\"choices\":[{\"index\":0,\"delta\":{},"
     "\"finish_reason\":\"stop\"}]," USAGE "\n\ndata: [DONE]\n\n";
+static const char models_body[] = "{\"object\":\"list\",\"data\":[{\"id\":\"gpt-4o\",\"object\":\"model\","
+    "\"created\":1700000000,\"owned_by\":\"mock\"}]}";
 static const char stream_head[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
     "Transfer-Encoding: chunked\r\n\r\n";
 
 static struct { char *text; int size; } requests[CONNECTIONS_MAX];
-static char whole[2048], chunk[1024], last[1024];
-static int whole_size, chunk_size, last_size, chunks;
+static char whole[2048], models[1024], chunk[1024], last[1024];
+static int whole_size, models_size, chunk_size, last_size, chunks;
 
 /* Streams that drip: what is left of each, and when its next event is due. */
 static struct { int left, every_ms; long due_ms; } drips[CONNECTIONS_MAX];
@@ -94,6 +96,10 @@ static void drip(long now) {
 
 static void answer(int fd, const char *head, const char *body) {
     if (!strncmp(head, "POST /v1/chat", 13) && strstr(body, "hold-this-answer")) return;
+    if (!strncmp(head, "GET /v1/models", 14)) {
+        send_all(fd, models, models_size);
+        return;
+    }
     if (!strstr(body, "\"stream\":true") && !strstr(body, "\"stream\": true")) {
         send_all(fd, whole, whole_size);
         return;
@@ -178,8 +184,9 @@ static int listening(void) {
 
 int main(int count, char **words) {
     chunks = count > 1 ? atoi(words[1]) : 50;
-    whole_size = snprintf(whole, sizeof whole, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                          "Content-Length: %zu\r\n\r\n%s", sizeof whole_body - 1, whole_body);
+    const char *json = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s";
+    whole_size = snprintf(whole, sizeof whole, json, sizeof whole_body - 1, whole_body);
+    models_size = snprintf(models, sizeof models, json, sizeof models_body - 1, models_body);
     chunk_size = snprintf(chunk, sizeof chunk, "%zx\r\n%s\r\n", sizeof chunk_body - 1, chunk_body);
     last_size = snprintf(last, sizeof last, "%zx\r\n%s\r\n0\r\n\r\n", sizeof last_body - 1, last_body);
     int listener = listening(), epoll = epoll_create1(0);

@@ -1,4 +1,7 @@
 from typing import Any
+
 Results = dict[str, Any]
+
+
 def keep(results): ...
 def write(sections): ...

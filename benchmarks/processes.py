@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import socket
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -28,15 +29,19 @@ def running(
     cores: set[int],
     log: Path,
     env: Mapping[str, str] | None = None,
+    *,
+    quiet: bool = False,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """The process, on these cores from its first thread on; killed at the end, its books being nobody's."""
+    """The process, on these cores from its first thread on; killed at the end, its books being nobody's.
+
+    What it prints goes to a pipe for whoever reads it, or (`quiet`) to the log.
+    """
     with log.open("ab") as errors:
         own = os.sched_getaffinity(0)
         os.sched_setaffinity(0, cores)
         try:
-            process = subprocess.Popen(
-                [str(word) for word in command], env=env, stdout=subprocess.PIPE, stderr=errors
-            )
+            words, printed = [str(word) for word in command], errors if quiet else subprocess.PIPE
+            process = subprocess.Popen(words, env=env, stdout=printed, stderr=errors)
         finally:
             os.sched_setaffinity(0, own)
     try:
@@ -46,7 +51,15 @@ def running(
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, 9)
         process.wait(_END_S)
-        _stdout(process).close()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
 
 
 def first_line(process: subprocess.Popen[bytes]) -> str:

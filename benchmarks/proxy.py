@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.native import CannotMeasureError
-from benchmarks.processes import running
+from benchmarks.processes import free_port, running
 
 _START_S = 10
 _CONFIGURATION = """
@@ -52,8 +52,7 @@ def installed() -> str | None:
 @contextlib.contextmanager
 def proxying(nginx: str, folder: Path, upstream_port: int, cores: set[int]) -> Iterator[tuple[int, int]]:
     """nginx with one worker: its process id and port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
+    port = free_port()
     file = folder / "nginx.conf"
     file.write_text(_CONFIGURATION.format(folder=folder, upstream=upstream_port, port=port), "utf-8")
     log = folder / "nginx.log"

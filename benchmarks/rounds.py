@@ -63,15 +63,20 @@ Measured = dict[tuple[str, str], list[Figures]]
 
 
 def in_rounds(stage: Stage, servers: Sequence[Server], loop: Loop, count: int) -> Measured:
-    """Figures by load and server, one a round."""
+    """Figures by load and server, one a round; a server is not asked what is not among its loads."""
     found: Measured = {}
+    pairs = [
+        (server, load)
+        for first in servers[0].loads
+        for server in servers
+        for load in server.loads
+        if load.name == first.name
+    ]
     for number in range(1, count + 1):
-        for index in range(len(servers[0].loads)):
-            for server in servers:
-                load = server.loads[index]
-                stage.tell(f"round {number} of {count}: {load.name}, {server.name}")
-                asked(stage, server, load, loop._replace(seconds=_WARM_S, rate=0, spread_s=0))
-                found.setdefault((load.name, server.name), []).append(asked(stage, server, load, loop))
+        for server, load in pairs:
+            stage.tell(f"round {number} of {count}: {load.name}, {server.name}")
+            asked(stage, server, load, loop._replace(seconds=_WARM_S, rate=0, spread_s=0))
+            found.setdefault((load.name, server.name), []).append(asked(stage, server, load, loop))
     return found
 
 

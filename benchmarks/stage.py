@@ -29,9 +29,7 @@ class Stage:
         self._numbers = count(1)
         self.cores = cores
         self.tell = tell
-        self.folder = Path(
-            self._started.enter_context(tempfile.TemporaryDirectory(prefix="slovomat-bench-"))
-        )
+        self.folder = Path(self._started.enter_context(tempfile.TemporaryDirectory(prefix="slovomat-bench-")))
 
     def __enter__(self) -> Self:
         os.sched_setaffinity(0, self.cores.others)
@@ -58,7 +56,9 @@ class Stage:
         """The reference before the same upstream; None where it is not installed."""
         program = proxy.installed()
         if program is None:
-            self.tell("nginx is not installed: no reference in this run (Debian: apt-get install nginx-light)")
+            self.tell(
+                "nginx is not installed: no reference in this run (Debian: apt-get install nginx-light)"
+            )
             return None
         place = proxy.proxying(program, self.folder, self.upstream[1], self.cores.tested)
         return self._started.enter_context(place)
