@@ -19,7 +19,8 @@ from benchmarks.processes import running
 START_S = 60
 _CUSTOMER = "bench@example.org"
 _PACK_REQUESTS = 500_000_000
-_SECRET = "5" * 64
+PLAN = "bench"
+SECRET = "5" * 64
 # Every guard stays in force except those that would stop one customer at some rate.
 _SETTINGS = {
     "PORT": "0",
@@ -63,7 +64,7 @@ def environment(folder: Path, upstream_port: int, database_url: str = "") -> dic
         "SLOVOMAT_CONFIG": str(_empty(folder / "slovomat.toml")),
         "SLOVOMAT_UPSTREAM_URL": f"http://127.0.0.1:{upstream_port}/v1",
         "SLOVOMAT_DATABASE_URL": database_url,
-        "SLOVOMAT_SECRET": _SECRET,
+        "SLOVOMAT_SECRET": SECRET,
     }
 
 
@@ -83,16 +84,20 @@ def _empty(file: Path) -> Path:
     return file
 
 
+def new_instance(env: Mapping[str, str]) -> None:
+    """A database with a plan without limits, and nobody on it."""
+    _operator(env, "plan", "set", PLAN, "--rpm", "0")
+
+
 def customer(env: Mapping[str, str]) -> str:
-    """A customer on a plan without limits, with a pack that does not run out; the key."""
-    operator(env, "plan", "set", "bench", "--rpm", "0")
-    operator(env, "user", "add", _CUSTOMER, "--plan", "bench")
-    operator(env, "credit", _CUSTOMER, str(_PACK_REQUESTS), "--reason", "benchmark")
-    return str(operator(env, "key", "create", _CUSTOMER)["key"])
+    """A new instance's customer, with a pack that does not run out; the key."""
+    new_instance(env)
+    _operator(env, "user", "add", _CUSTOMER, "--plan", PLAN)
+    _operator(env, "credit", _CUSTOMER, str(_PACK_REQUESTS), "--reason", "benchmark")
+    return str(_operator(env, "key", "create", _CUSTOMER)["key"])
 
 
-def operator(env: Mapping[str, str], *words: str) -> Any:
-    """What a command of the operator's says."""
+def _operator(env: Mapping[str, str], *words: str) -> Any:
     done = subprocess.run(
         [sys.executable, "-m", "slovomat", *words, "--json"],
         env=env,

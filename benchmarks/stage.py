@@ -71,6 +71,11 @@ class Stage:
         """The environment of a new node, on SQLite or on a PostgreSQL database."""
         return environment(self.folder / f"node{next(self._numbers)}", self.upstream[1], database_url)
 
+    @staticmethod
+    def database_file(env: Mapping[str, str]) -> Path:
+        """Where a node on SQLite keeps its books."""
+        return Path(env["SLOVOMAT_DATA"]) / "slovomat.db"
+
     @contextlib.contextmanager
     def node(self, env: Mapping[str, str], key: str, *words: str) -> Iterator[Service]:
         """A node in that environment; `words` are flags of `serve`."""
