@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import growth, latency, memory, nodes, page, peers, quick, start, store, streams, throughput
+from benchmarks.goals import Results
 from benchmarks.native import CannotMeasureError
 from benchmarks.processes import Cores
 from benchmarks.report import table, taken, wrong
@@ -73,7 +74,7 @@ def _tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _measure(stage: Stage, sections: Sequence[Section], effort: Effort, results: page.Results) -> int:
+def _measure(stage: Stage, sections: Sequence[Section], effort: Effort, results: Results) -> int:
     """How many answers were wrong, -1 for a section that could not be measured."""
     mistakes = 0
     for section in sections:
@@ -98,7 +99,7 @@ def _run(arguments: argparse.Namespace) -> int:
         if arguments.quick:
             return quick.held(stage)
         effort = Effort(arguments.seconds, arguments.rounds, arguments.generations)
-        results: page.Results = {}
+        results: Results = {}
         mistakes = _measure(stage, _asked(arguments), effort, results)
     if arguments.json:
         arguments.json.write_text(json.dumps(results, indent=1) + "\n", "utf-8")

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - numbers and names of our own, on a database of our own
 """A database that has lived: accounts, each with a key, a pack and its share of settled generations.
 
 Written by a few statements over tables of numbers, so that ten million take minutes; the books balance as
@@ -79,7 +80,7 @@ class PostgresDatabase:
     @classmethod
     @contextlib.contextmanager
     def opened(cls, server: PostgresServer, name: str) -> Iterator["PostgresDatabase"]:
-        """Until the block ends; then new rows are numbered from the last, and the planner knows the tables."""
+        """Until the block ends; then new rows are numbered from the last, and the planner knows all."""
         database = cls(server, name)
         yield database
         for table in _NUMBERED:
@@ -116,7 +117,7 @@ def fill(db: Database, plan: str, secret: bytes, size: Size) -> None:
         SELECT n, n, 'pack', {_PACK}, {_PACK - spent}, {spent}, {_BORN_MS} FROM {accounts}""")
     db.run(f"""INSERT INTO entries (id, account_id, bucket_id, kind, granted_change, available_change,
             held_change, spent_change, reason, at_ms)
-        SELECT n, n, n, 'grant', {_PACK}, {_PACK}, 0, 0, 'bench', {_BORN_MS} FROM {accounts}""")
+        SELECT n, n, n, 'grant', {_PACK}, {_PACK}, 0, 0, '', {_BORN_MS} FROM {accounts}""")
     _add_generations(db, size)
 
 

@@ -86,7 +86,9 @@ def _times(name: str) -> Callable[[Results], float | None]:
 
 
 def _worst_growth(results: Results) -> float | None:
-    found = [row["grown"] for row in rows_of(results, "growth") if row.get("grown")]
+    found = [
+        row["grown"] for row in rows_of(results, "growth") if row.get("grown") and row["load"] != "start"
+    ]
     return max(found) if found else None
 
 

@@ -1,4 +1,4 @@
-"""Cost against the size of the database: the same loads by many customers, on an empty one and a grown one."""
+"""Cost against the size of the database: the same loads of many customers, on an empty and a grown one."""
 
 import contextlib
 import time

@@ -1,4 +1,4 @@
-"""What is asked of the service: each load is a kind of request, sent again and again by one customer or many."""
+"""What is asked of the service: each load is a kind of request, sent again and again by some customers."""
 
 import json
 import time

@@ -1,6 +1,7 @@
 """Memory against open streams: each has had its first event, and waits."""
 
 import contextlib
+import resource
 import socket
 import time
 from collections.abc import Iterator, Sequence
@@ -17,6 +18,7 @@ MOST = 10_000
 _COUNTS = (0, 1_000, 3_000, MOST)
 _AT_ONCE = 50
 _SETTLE_S = 1.5
+_OWN_DESCRIPTORS = 256
 _PATIENCE_S = 30
 _FIRST = b"data: "
 # Ten minutes between two events: nothing moves while the memory is read.
@@ -32,7 +34,7 @@ def measured(stage: Stage, counts: Sequence[int]) -> list[Row]:
     found: list[Row] = []
     with stage.nodes(1) as (node,), contextlib.ExitStack() as streams:
         held = 0
-        for count in counts:
+        for count in _possible(counts):
             stage.tell(f"{count} open streams")
             streams.enter_context(_open(node, count - held))
             held = count
@@ -41,6 +43,13 @@ def measured(stage: Stage, counts: Sequence[int]) -> list[Row]:
             found.append({"streams": count, "server": OURS, "rss_mb": rss / 1e6})
     idle_mb = found[0]["rss_mb"]
     return [row | _each(row, idle_mb) for row in found]
+
+
+def _possible(counts: Sequence[int]) -> list[int]:
+    """The numbers that the process may have descriptors for: two a stream, and some of its own."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    room = MOST if most == resource.RLIM_INFINITY else (most - _OWN_DESCRIPTORS) // 2
+    return sorted({min(count, room) for count in counts})
 
 
 def _each(row: Row, idle_mb: float) -> Row:

@@ -27,7 +27,8 @@ general_settings: {{master_key: {key}}}
 _LOOPBACK = """
 const { Server } = require('node:net'), listen = Server.prototype.listen;
 Server.prototype.listen = function (port, ...rest) {
-    return listen.call(this, { port: +port, host: '127.0.0.1' }, rest.find((one) => typeof one === 'function'));
+    const ready = rest.find((one) => typeof one === 'function');
+    return listen.call(this, { port: +port, host: '127.0.0.1' }, ready);
 };
 """
 
@@ -95,7 +96,15 @@ def _run(command: Sequence[str | Path], folder: Path) -> None:
 def _litellm(folder: Path, port: int, upstream_port: int) -> Run:
     file = folder / "config.yaml"
     file.write_text(_LITELLM.format(upstream=upstream_port, key=KEY), "utf-8")
-    command = [folder / "venv/bin/litellm", "--config", file, "--host", "127.0.0.1", "--port", str(port)]
+    command: list[str | Path] = [
+        folder / "venv/bin/litellm",
+        "--config",
+        file,
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
     quiet = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR", "LITELLM_TELEMETRY": "False"}
     return Run(command, quiet, {})
 
@@ -104,7 +113,14 @@ def _portkey(folder: Path, port: int, upstream_port: int) -> Run:
     hook = folder / "loopback.cjs"
     hook.write_text(_LOOPBACK, "utf-8")
     server = folder / "node_modules/@portkey-ai/gateway/build/start-server.js"
-    command = [shutil.which("node") or "node", "--require", hook, server, f"--port={port}", "--headless"]
+    command: list[str | Path] = [
+        shutil.which("node") or "node",
+        "--require",
+        hook,
+        server,
+        f"--port={port}",
+        "--headless",
+    ]
     upstream = {
         "x-portkey-provider": "openai",
         "x-portkey-custom-host": f"http://127.0.0.1:{upstream_port}/v1",
@@ -113,7 +129,14 @@ def _portkey(folder: Path, port: int, upstream_port: int) -> Run:
 
 
 def _smg(folder: Path, port: int, upstream_port: int) -> Run:
-    command = [folder / "venv/bin/smg", "launch", "--host", "127.0.0.1", "--port", str(port)]
+    command: list[str | Path] = [
+        folder / "venv/bin/smg",
+        "launch",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
     worker = ["--worker-urls", f"http://127.0.0.1:{upstream_port}", "--policy", "round_robin"]
     quiet = ["--log-level", "warn", "--disable-load-monitoring"]
     metrics = ["--prometheus-host", "127.0.0.1", "--prometheus-port", "29900"]

@@ -1,4 +1,4 @@
-"""`./dev bench --quick`: what stands in the table of goals as a floor, measured within two minutes and held."""
+"""`./dev bench --quick`: what has a floor in the table of goals, measured within two minutes and held."""
 
 from benchmarks import memory, start, streams
 from benchmarks.goals import GOALS, Goal, Results

@@ -1,4 +1,4 @@
-"""What a measurement runs on: a folder, the upstream, nginx, a PostgreSQL, each started when first asked for."""
+"""What a measurement runs on: a folder, the upstream, nginx, PostgreSQL, started when first asked for."""
 
 import contextlib
 import os

@@ -47,6 +47,6 @@ SECTION = Section(
         Column("rss_mb", "idle memory MB", ".0f"),
     ),
     measure=_measure,
-    notes=f"""`slovomat serve` on an existing SQLite database with an HTTP upstream: from the start of the process
-to the end of its first answered chat call; memory a second later. Medians of {_STARTS} starts.""",
+    notes=f"""`slovomat serve` on an existing SQLite database with an HTTP upstream: from the start of the
+process to the end of its first answered chat call; memory a second later. Medians of {_STARTS} starts.""",
 )

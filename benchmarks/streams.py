@@ -61,8 +61,8 @@ SECTION = Section(
         Column("wrong", "wrong", "d"),
     ),
     measure=_measure,
-    notes=f"""Each stream brings {EVENTS_PER_S} events a second; when it ends its connection starts the next, so
-that the number stays. Each event is written by the upstream and read by the load tool by itself. *Direct* is
-the upstream without anything between: what the tools carry, and what they add to the first event's time.
+    notes=f"""Each stream brings {EVENTS_PER_S} events a second; when it ends its connection starts the next,
+so that the number stays. Each event is written by the upstream and read by the load tool by itself. *Direct*
+is the upstream without anything between: what the tools carry, and add to the first event's time.
 *Events a CPU second* says what one core could carry.""",
 )

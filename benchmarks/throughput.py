@@ -1,5 +1,7 @@
 """What a request costs: the four loads, on SQLite, on PostgreSQL, and through the reference."""
 
+from collections.abc import Sequence
+
 from benchmarks.loads import CHUNKS, Load, make_loads
 from benchmarks.rounds import CONNECTIONS, ON_POSTGRES, OURS, REFERENCE, Loop, Server, in_rounds, rows
 from benchmarks.section import Column, Effort, Row, Section
@@ -28,13 +30,13 @@ def _measure(stage: Stage, effort: Effort) -> list[Row]:
         return rows(in_rounds(stage, servers, Loop(effort.seconds), effort.rounds))
 
 
-def on_postgres(stage: Stage, name: str, nodes: list[Service]) -> Server:
+def on_postgres(stage: Stage, name: str, nodes: Sequence[Service]) -> Server:
     """Nodes to be measured together with the PostgreSQL beside them."""
     places = [(node.pid, node.port) for node in nodes]
     return Server(name, places, make_loads(nodes[0]), stage.postgres.pid)
 
 
-def reference(stage: Stage, loads: list[Load]) -> list[Server]:
+def reference(stage: Stage, loads: Sequence[Load]) -> list[Server]:
     """nginx asked the same, where it is installed."""
     return [Server(REFERENCE, [stage.nginx], loads)] if stage.nginx else []
 
