@@ -1,32 +1,97 @@
 """A played upstream, sink and watch, around the real rules of generation and the real store."""
 
+import asyncio
 import inspect
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar, cast
 
 import anyio
 
 from slovomat.domain.events import Completion, Delta, Done, Event, Failure, FailureKind, Usage
 from slovomat.domain.refusal import Refusal
 from slovomat.domain.request import Accepted, ChatRequest, StoredAnswer
+from slovomat.later import Strand
 from slovomat.ports.store import Ledger
-from slovomat.ports.upstream import Readiness
-from slovomat.usecases.departure import Departure
+from slovomat.ports.upstream import Call, Deliver, Readiness
+from slovomat.usecases.departure import Deadlines, Departure
 from slovomat.usecases.generate import Generator, Gone
 from slovomat.usecases.retries import RetryRules
 from slovomat.usecases.settle import Settler
 from tests.books import MODE, Books, mark
 
-Step = Event | Completion | Callable[[], Awaitable[None] | None]
+T = TypeVar("T")
+Step = Event | Completion | Callable[[], Awaitable[object] | None]
 DONE = Done(Usage(3, 5))
 WHOLE = Completion(body=b'{"whole": 1}', text="whole", usage=Usage(3, 5))
 PASSING = Failure(kind=FailureKind.ERROR, detail="HTTP 500", retryable=True)
+BROKEN_OFF = Failure(kind=FailureKind.ERROR, detail="ended early", retryable=True)
+"""What an adapter makes of an answer that has no end: that it does is held by its own tests."""
 FINAL = Failure(kind=FailureKind.ERROR, detail="HTTP 401")
 
 
 def delta(text: str) -> Delta:
     """A piece."""
     return Delta(text.encode())
+
+
+class PlayedCall(Call[T]):
+    """One call: its script runs in a task of its own until the call has ended, or nobody wants it."""
+
+    __slots__ = ("_ended", "_flowing", "_playing")
+
+    def __init__(self, ended: Callable[[], None]) -> None:
+        super().__init__()
+        self._ended = ended
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+        self._playing: asyncio.Future[None] | None = None
+
+    @property
+    def paused(self) -> bool:
+        """Whether the reader is slow."""
+        return not self._flowing.is_set()
+
+    def play(self, script: list[Step], deliver: Deliver | None) -> None:
+        """Begins."""
+        self._playing = asyncio.ensure_future(self._play(script, deliver))
+
+    async def _play(self, script: list[Step], deliver: Deliver | None) -> None:
+        try:
+            for step in script:
+                await self._step(step, deliver)
+        except Exception as error:
+            self.fail(error)
+        if not self.done():
+            self.resolve(cast("T", BROKEN_OFF))
+
+    async def _step(self, step: Step, deliver: Deliver | None) -> None:
+        if isinstance(step, Delta):
+            await self._flowing.wait()
+            if deliver is not None and not self.done():
+                deliver([step.data])
+        elif isinstance(step, Done | Failure | Completion):
+            assert isinstance(step, Failure) or isinstance(step, Done) == (deliver is not None)
+            self.resolve(cast("T", step))
+        elif inspect.isawaitable(waiting := step()):
+            await waiting
+
+    def _finish(self) -> None:
+        self._ended()
+        super()._finish()
+
+    def abandon(self) -> None:
+        """The script ends where it is."""
+        if self._playing is not None and not self.done():
+            self._playing.cancel()
+        super().abandon()
+
+    def pause(self) -> None:
+        """No piece goes out."""
+        self._flowing.clear()
+
+    def resume(self) -> None:
+        """They go on."""
+        self._flowing.set()
 
 
 class PlayedUpstream:
@@ -51,35 +116,27 @@ class PlayedUpstream:
         """As set."""
         return self.state
 
-    async def complete(self, body_rest: bytes) -> Completion | Failure:
+    def complete(self, body_rest: bytes) -> Call[Completion | Failure]:
         """The script's first outcome that is no event of a stream."""
-        try:
-            async for event in self._play(body_rest):
-                if isinstance(event, Completion | Failure):
-                    return event
-        finally:
-            self.closed += 1
-        raise AssertionError("the script has no outcome")
+        call = PlayedCall[Completion | Failure](self._close)
+        self._play(call, body_rest, None)
+        return call
 
-    async def stream(self, body_rest: bytes) -> AsyncGenerator[Event, None]:
-        """The script's events."""
-        try:
-            async for event in self._play(body_rest):
-                assert not isinstance(event, Completion)
-                yield event
-        finally:
-            self.closed += 1
+    def stream(self, body_rest: bytes, deliver: Deliver) -> Call[Done | Failure]:
+        """The script's pieces, and its first outcome."""
+        call = PlayedCall[Done | Failure](self._close)
+        self._play(call, body_rest, deliver)
+        return call
 
-    async def _play(self, body_rest: bytes) -> AsyncGenerator[Event | Completion, None]:
+    def _play(self, call: PlayedCall[Any], body_rest: bytes, deliver: Deliver | None) -> None:
         script = self.scripts[min(self.calls, len(self.scripts) - 1)]
         self.calls += 1
         self.bodies.append(body_rest)
         self._called.set()
-        for step in script:
-            if isinstance(step, Delta | Done | Failure | Completion):
-                yield step
-            elif inspect.isawaitable(waiting := step()):
-                await waiting
+        call.play(script, deliver)
+
+    def _close(self) -> None:
+        self.closed += 1
 
     async def start(self) -> None:
         """Nothing to open."""
@@ -92,26 +149,29 @@ class PlayedSink:
     """The Sink of a stream; `before` runs ahead of each piece, `at_end` of the end."""
 
     def __init__(
-        self,
-        before: Callable[[], Awaitable[None]] | None = None,
-        at_end: Callable[[], Awaitable[None]] | None = None,
+        self, before: Callable[[], None] | None = None, at_end: Callable[[], None] | None = None
     ) -> None:
         self.before = before
         self.at_end = at_end
-        self.pieces: list[str] = []
+        self.read: list[str] = []
+        self.calls: list[Call[Done | Failure]] = []
         self.slow = False
         self.ends: list[str | Refusal] = []
 
-    async def piece(self, data: bytes) -> None:
-        """One piece."""
-        if self.before is not None:
-            await self.before()
-        self.pieces.append(data.decode())
+    def flows_from(self, call: Call[Done | Failure]) -> None:
+        """Whom a slow reader pauses."""
+        self.calls.append(call)
 
-    async def whole(self) -> None:
+    def pieces(self, chunks: list[bytes]) -> None:
+        """Pieces that came together."""
+        if self.before is not None:
+            self.before()
+        self.read += [chunk.decode() for chunk in chunks]
+
+    def whole(self) -> None:
         """The good end."""
         if self.at_end is not None:
-            await self.at_end()
+            self.at_end()
         self.ends.append("whole")
 
     async def broken(self, refusal: Refusal) -> None:
@@ -125,7 +185,7 @@ class PlayedSink:
 
     def kept(self) -> StoredAnswer:
         """All that was sent."""
-        return StoredAnswer(200, "text/event-stream", "".join(self.pieces).encode())
+        return StoredAnswer(200, "text/event-stream", "".join(self.read).encode())
 
 
 class PlayedWatch:
@@ -160,11 +220,14 @@ class Stage:
         upstream: PlayedUpstream,
         client: Departure | None = None,
         ledger: Ledger | None = None,
+        *,
+        strand: bool = False,
     ) -> None:
         self.books = books
         self.upstream = upstream
         self.watch = PlayedWatch()
-        self.client = client or Departure(30)
+        self.client = client or departure()
+        self.strand = strand
         self.rules = RetryRules(retries=2, wait_max_ms=5)
         self.settler = Settler(ledger or books.store, books.env, self.watch, patience_s=0)
         self.generator = Generator(upstream, self.settler, books.env, self.watch, self.rules)
@@ -190,12 +253,18 @@ class Stage:
     async def plain(self, key: str | None = None) -> StoredAnswer | Refusal | Gone:
         """A plain call, from its hold to its end."""
         request, accepted = await self.ask(key)
-        return await self.generator.plain(request, accepted, self.client, lambda body: b"[" + body + b"]")
+        return await self._run(
+            self.generator.plain(request, accepted, self.client, lambda body: b"[" + body + b"]")
+        )
 
     async def stream(self, sink: PlayedSink, key: str | None = None) -> None:
         """A streamed call, from its hold to its end."""
         request, accepted = await self.ask(key)
-        await self.generator.stream(request, accepted, self.client, sink)
+        await self._run(self.generator.stream(request, accepted, self.client, sink))
+
+    async def _run(self, generation: Coroutine[Any, Any, T]) -> T:
+        """In this task, or as the direct way does it, in none."""
+        return await (Strand(generation) if self.strand else generation)
 
     async def state(self) -> str:
         """How the hold stands: `held`, or what closed it with its reason."""
@@ -204,6 +273,11 @@ class Stage:
         return {"hold": "held", "settle": "settled", "release": "released", "expire": "expired"}[
             entries[0].kind
         ]
+
+
+def departure(limit_s: float = 30) -> Departure:
+    """A client, whose call may take so long."""
+    return Departure(Deadlines(limit_s))
 
 
 def steps(*events: Step) -> list[Step]:
