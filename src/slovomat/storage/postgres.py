@@ -120,7 +120,7 @@ class PostgresEngine:
 
     async def read(self, rule: Rule[T], *args: Any) -> T:
         """Runs a short reading rule; each of its statements sees what is committed by then."""
-        return await self._transactions.read(lambda tx: rule(tx, *args))
+        return await self._spawn(self._transactions.read(lambda tx: rule(tx, *args)))
 
     def read_batch(self, rule: BatchRule[I, T], item: I) -> Later[T]:
         """The same for whatever is asked of the rule meanwhile; each sees what was there when it asked."""
@@ -140,7 +140,7 @@ class PostgresEngine:
 
     async def report(self, rule: Rule[T], *args: Any) -> T:
         """Runs a long reading rule on one snapshot."""
-        return await self._transactions.read(lambda tx: rule(tx, *args), snapshot=True)
+        return await self._spawn(self._transactions.read(lambda tx: rule(tx, *args), snapshot=True))
 
     @contextlib.asynccontextmanager
     async def starting(self) -> AsyncIterator[None]:
@@ -173,7 +173,7 @@ class PostgresEngine:
         self._wakeups.listen(callback)
 
     def _spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
-        """The engine's own tasks: `close` waits for them, no caller's end stops them."""
+        """The engine's own tasks, for a caller may have none: `close` waits for them."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
