@@ -9,7 +9,7 @@ can cancel. Both may be awaited in a task as well, where a Later does what a fut
 import asyncio
 from collections.abc import Callable, Coroutine, Generator
 from contextvars import Context
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 Subject = tuple[str, str | int]
@@ -110,31 +110,40 @@ class Strand(Later[T]):
     """
 
     __slots__ = ("_coroutine", "about")
-    running: ClassVar["Strand[Any] | None"] = None
 
     def __init__(self, coroutine: Coroutine[Any, Any, T], about: Subject | None = None) -> None:
         super().__init__()
-        outer = Strand.running
-        self.about: Subject | None = about if about is not None or outer is None else outer.about
+        self.about: Subject | None = about
+        if about is None and _running is not None:
+            self.about = _running.about
         self._coroutine = coroutine
-        self._step(None)
+        self._step()
 
-    def _step(self, _awaited: object) -> None:
-        outer, Strand.running = Strand.running, self
+    def _step(self, _awaited: object = None) -> None:
+        global _running  # noqa: PLW0603 - a variable of the class would empty the interpreter's caches at every step
+        outer, _running = _running, self
         try:
             awaited = self._coroutine.send(None)
         except StopIteration as stop:
-            Strand.running = outer
+            _running = outer
             self.resolve(stop.value)
         except BaseException as error:
-            Strand.running = outer
+            _running = outer
             self.fail(error)
         else:
-            Strand.running = outer
+            _running = outer
             if isinstance(awaited, Later):
                 awaited.then(self._step)
             elif awaited is None:
-                asyncio.get_running_loop().call_soon(self._step, None)
+                asyncio.get_running_loop().call_soon(self._step)
             else:
                 awaited._asyncio_future_blocking = False
                 awaited.add_done_callback(self._step)
+
+
+_running: Strand[Any] | None = None
+
+
+def running() -> Strand[Any] | None:
+    """The strand that runs now, if it is one."""
+    return _running

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
 
+from slovomat.later import Subject, running
+
 
 @contextlib.contextmanager
 def _without(package: str) -> Iterator[None]:
@@ -25,8 +27,6 @@ def _without(package: str) -> Iterator[None]:
 with _without("rich"):  # for structlog's coloured tracebacks, which are not ours: a tenth of the start
     import structlog
 
-from slovomat.later import Strand, Subject
-
 subject: ContextVar[Subject | None] = ContextVar("subject", default=None)
 """What the events of this task are about; a strand has its own."""
 
@@ -34,7 +34,8 @@ subject: ContextVar[Subject | None] = ContextVar("subject", default=None)
 def _name_subject(
     _logger: object, _method: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
-    about = subject.get() if Strand.running is None else Strand.running.about
+    strand = running()
+    about = subject.get() if strand is None else strand.about
     if about is not None:
         event.setdefault(about[0], about[1])
     return event

@@ -31,9 +31,10 @@ class Settler:
 
     def close(self, closing: Closing, answer: StoredAnswer | None = None) -> Later[bool]:
         """Whether the hold is closed as told. It is carried out, whatever becomes of the caller."""
-        return Strand(self._try(closing, answer, self._env.monotonic_s() + self._patience_s))
+        return Strand(self._try(closing, answer))
 
-    async def _try(self, closing: Closing, answer: StoredAnswer | None, until_s: float) -> bool:
+    async def _try(self, closing: Closing, answer: StoredAnswer | None) -> bool:
+        until_s = self._env.monotonic_s() + self._patience_s
         wait_s, again = _FIRST_WAIT_S, False
         while True:
             try:

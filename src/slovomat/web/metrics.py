@@ -70,8 +70,10 @@ class Metrics:
         """One generation's end."""
         self._generations.add(1, dialect, outcome)
         self._generation_seconds.add(seconds, dialect)
-        self._tokens.add(max(0, usage.prompt_tokens), "prompt")
-        self._tokens.add(max(0, usage.completion_tokens), "completion")
+        if usage.prompt_tokens > 0:
+            self._tokens.add(usage.prompt_tokens, "prompt")
+        if usage.completion_tokens > 0:
+            self._tokens.add(usage.completion_tokens, "completion")
 
     def said(self, generation: int, prompt: str | bytes, answer: str) -> None:
         """Texts go into the log only when the settings ask for them."""
