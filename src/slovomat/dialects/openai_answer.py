@@ -13,6 +13,10 @@ _NOT_NULL = ("usage", "system_fingerprint")
 """May be absent, but the schema knows no null for them; some upstreams send one."""
 
 
+class _Object(msgspec.Struct, gc=False):
+    """Any object, passed over."""
+
+
 class _Message(msgspec.Struct, gc=False):
     role: str
     content: Raw
@@ -28,7 +32,7 @@ class _Choice(msgspec.Struct, gc=False):
 
 class _Part(msgspec.Struct, gc=False):
     index: int
-    delta: dict[str, Raw]
+    delta: _Object
     finish_reason: str | None
     logprobs: Raw | UnsetType = UNSET
 
@@ -38,7 +42,7 @@ class _Answer(msgspec.Struct, gc=False):
     object: str
     created: int
     model: str
-    usage: dict[str, Raw] | UnsetType = UNSET
+    usage: _Object | UnsetType = UNSET
     system_fingerprint: str | UnsetType = UNSET
 
 
@@ -89,7 +93,9 @@ def chunk(data: bytes, frame: Frame) -> bytes:
         except msgspec.ValidationError:
             pass
         else:
-            silent = sum(choice.logprobs is UNSET for choice in choices)
+            silent = 0
+            for choice in choices:
+                silent += choice.logprobs is UNSET
             if not silent:
                 return data
             if silent == len(choices) == data.count(_FINISH):  # nothing else is missing: no need to rebuild

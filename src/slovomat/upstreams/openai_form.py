@@ -1,6 +1,6 @@
 """The OpenAI wire form of chat answers, as far as metering and failure need to read it."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -11,6 +11,7 @@ DONE = b"[DONE]"
 _NOTHING = msgspec.Raw(b"null")
 _MOST_TOKENS = (1 << 53) - 1
 _MOST_DIGITS = len(str(_MOST_TOKENS))
+_Tokens = Annotated[int, msgspec.Meta(ge=0, le=_MOST_TOKENS)]
 
 
 class _Part(msgspec.Struct, gc=False):
@@ -32,6 +33,11 @@ class _Usage(msgspec.Struct, gc=False):
     completion_tokens: msgspec.Raw = _NOTHING
 
 
+class _Counts(msgspec.Struct, gc=False):
+    prompt_tokens: _Tokens = 0
+    completion_tokens: _Tokens = 0
+
+
 class _Choice(msgspec.Struct, gc=False):
     index: int | None = None
     message: _Message | None = None
@@ -46,6 +52,7 @@ class _Answer(msgspec.Struct, gc=False):
 
 
 _decode = msgspec.json.Decoder(_Answer).decode
+_decode_counts = msgspec.json.Decoder(_Counts).decode
 _decode_usage = msgspec.json.Decoder(_Usage).decode
 
 
@@ -61,11 +68,11 @@ def read_plain(body: bytes) -> Completion | Failure:
         return answer
     if not answer.choices:
         return failed("the answer has no choices")
-    messages = [choice.message for choice in answer.choices if choice.message is not None]
-    if not any(_says_something(message) for message in messages):
-        return failed("empty answer")
-    text = _text(answer.choices[0].message)
-    return Completion(body=body, text=text, usage=_usage(answer.usage))
+    for choice in answer.choices:
+        if choice.message is not None and _says_something(choice.message):
+            text = _text(answer.choices[0].message)
+            return Completion(body=body, text=text, usage=_usage(answer.usage))
+    return failed("empty answer")
 
 
 class StreamReading:
@@ -127,8 +134,7 @@ def _read(data: bytes) -> _Answer | Failure:
 def _says_something(message: _Message) -> bool:
     if message.content and _text(message).strip():
         return True
-    carriers = (message.tool_calls, message.function_call, message.refusal, message.audio)
-    return any(carrier for carrier in carriers)
+    return bool(message.tool_calls or message.function_call or message.refusal or message.audio)
 
 
 def _text(message: _Message | None) -> str:
@@ -141,6 +147,15 @@ def _text(message: _Message | None) -> str:
 
 def _usage(usage: msgspec.Raw) -> Usage:
     """What was counted. It is for reports alone, so nonsense is nothing, and never an answer's failure."""
+    try:
+        counts = _decode_counts(usage)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _sound(usage)
+    return Usage(counts.prompt_tokens, counts.completion_tokens)
+
+
+def _sound(usage: msgspec.Raw) -> Usage:
+    """Figure by figure, where they are not both as they should be."""
     try:
         counted = _decode_usage(usage)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
