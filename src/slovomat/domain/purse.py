@@ -1,57 +1,46 @@
 """One account's buckets while a batch of rules is decided, before anything of it is written."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from slovomat.domain.ids import AccountId
-from slovomat.domain.money import Bucket, Movement, Part, allowance_change, plan_spend
+from slovomat.domain.money import Bucket, Part, allowance_change, plan_spend
 
 
 class Purse:
-    """What is there after each decision. `opened`, `adjusted`: what was done to the days on the way."""
+    """What is there after each decision."""
 
-    __slots__ = ("_buckets", "account_id", "adjusted", "opened")
+    __slots__ = ("_buckets",)
 
-    def __init__(self, account_id: AccountId, buckets: Sequence[Bucket] = ()) -> None:
-        self.account_id = account_id
-        self.opened: list[Movement] = []
-        """Grants of days that were opened: their buckets were made with the amount."""
-        self.adjusted: list[Movement] = []
-        self._buckets = {bucket.id: bucket for bucket in buckets}
+    def __init__(self, buckets: list[Bucket]) -> None:
+        self._buckets = buckets
 
-    def put(self, bucket: Bucket) -> None:
-        """A bucket that is there."""
-        self._buckets[bucket.id] = bucket
-
-    def open_day(self, bucket: Bucket) -> None:
-        """A day's allowance that has just been made, with its whole amount."""
-        self.put(bucket)
-        self.opened.append((self.account_id, bucket.id, None, bucket.granted))
+    def add(self, buckets: Iterable[Bucket]) -> None:
+        """Buckets that are there too; those that are in it already are passed over."""
+        known = {bucket.id for bucket in self._buckets}
+        self._buckets += [bucket for bucket in buckets if bucket.id not in known]
 
     def day(self, day: str) -> Bucket | None:
         """The day's allowance, if it is open."""
-        for bucket in self._buckets.values():
+        for bucket in self._buckets:
             if bucket.day == day:
                 return bucket
         return None
-
-    def follow_plan(self, day: str, daily_requests: int) -> None:
-        """Lets an open day follow a plan that was changed during the day."""
-        bucket = self.day(day)
-        if bucket is None:
-            return
-        change = allowance_change(bucket.granted, bucket.available, daily_requests)
-        if change:
-            bucket.granted += change
-            bucket.available += change
-            self.adjusted.append((self.account_id, bucket.id, None, change))
 
     def spendable(self, day: str | None, now_ms: int) -> list[Bucket]:
         """The packs in force, and the allowance of `day` unless it is None."""
         return [
             bucket
-            for bucket in self._buckets.values()
-            if (bucket.day == day if bucket.day is not None else _in_force(bucket, now_ms))
+            for bucket in self._buckets
+            if (bucket.expires_at_ms is None or bucket.expires_at_ms > now_ms)
+            and (bucket.day is None or bucket.day == day)
         ]
+
+
+def follow_plan(bucket: Bucket, daily_requests: int) -> int:
+    """Lets an open day follow a plan that was changed during the day; by how much it changed."""
+    change = allowance_change(bucket.granted, bucket.available, daily_requests)
+    bucket.granted += change
+    bucket.available += change
+    return change
 
 
 def spend(buckets: Sequence[Bucket], price_requests: int) -> list[Part]:
@@ -64,7 +53,3 @@ def spend(buckets: Sequence[Bucket], price_requests: int) -> list[Part]:
             if bucket.id == part.bucket_id:
                 bucket.available -= part.amount
     return parts
-
-
-def _in_force(pack: Bucket, now_ms: int) -> bool:
-    return pack.expires_at_ms is None or pack.expires_at_ms > now_ms

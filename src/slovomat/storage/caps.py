@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from slovomat.domain.caller import KeyPolicy
 from slovomat.domain.ids import KeyId
+from slovomat.ports.ledger import BalanceQuery, HoldOrder
 from slovomat.storage.tx import ConflictError, Tx
 
 UNCAPPED = 1 << 62
@@ -20,10 +21,10 @@ class Caps:
         self._added: dict[tuple[KeyId, str], tuple[int, int | None]] = {}
 
     @classmethod
-    async def read(cls, tx: Tx, keys: Iterable[tuple[KeyPolicy, str]]) -> "Caps":
-        """The use of each key on its day; keys without caps cost nothing."""
+    async def read(cls, tx: Tx, asking: Iterable[HoldOrder | BalanceQuery]) -> "Caps":
+        """The use of each one's key on its day; keys without caps cost nothing."""
         caps = cls()
-        wanted = {(key.id, day) for key, day in keys if key.capped}
+        wanted = {(one.key.id, one.day) for one in asking if one.key.capped}
         if wanted:
             asked = sorted(wanted)
             uses = await tx.rows_each("key_used", ("key_id", "day"), asked)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from slovomat.domain.ids import AccountId, BucketId
 from slovomat.domain.money import SIGNS, EntryKind, Movement
 from slovomat.storage.tx import ConflictError, Row, Tx
 
@@ -18,7 +19,7 @@ class Lines:
     def __init__(self, now_ms: int) -> None:
         self._now_ms = now_ms
         self._rows: list[Row] = []
-        self._sums: dict[Row, list[int]] = {}
+        self._sums: dict[tuple[AccountId, BucketId], list[int]] = {}
 
     def book(self, kind: EntryKind, movements: Sequence[Movement], reason: str = "") -> None:
         """Adds lines whose buckets have moved already."""
@@ -32,21 +33,24 @@ class Lines:
     def move(self, kind: EntryKind, movements: Sequence[Movement], reason: str = "") -> None:
         """Adds lines that move their buckets."""
         self.book(kind, movements, reason)
-        sums, signs = self._sums, SIGNS[kind]
-        for account, bucket, _, amount in movements:
-            there = sums.get((account, bucket))
-            if there is None:
-                sums[account, bucket] = [sign * amount for sign in signs]
+        granted, available, held, spent = SIGNS[kind]
+        sums = self._sums
+        for account, bucket, _, n in movements:
+            sum_of = sums.get((account, bucket))
+            if sum_of is None:
+                sums[account, bucket] = [granted * n, available * n, held * n, spent * n]
             else:
-                for column, sign in enumerate(signs):
-                    there[column] += sign * amount
+                sum_of[0] += granted * n
+                sum_of[1] += available * n
+                sum_of[2] += held * n
+                sum_of[3] += spent * n
 
     async def write(self, tx: Tx) -> None:
         """Moves each bucket once, in one order for all, and writes the lines.
 
         Raises ConflictError when a bucket has too little.
         """
-        moves = [(*place, *changes) for place, changes in sorted(self._sums.items())]
+        moves = [(account, bucket, *sum_of) for (account, bucket), sum_of in sorted(self._sums.items())]
         if moves and not all(await tx.run_each("bucket_move", _MOVE, moves)):
             raise ConflictError
         if self._rows:

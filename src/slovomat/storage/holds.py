@@ -7,7 +7,7 @@ import msgspec
 from slovomat.domain.generation import Held
 from slovomat.domain.ids import AccountId, BucketId, GenerationId
 from slovomat.domain.money import Bucket, EntryKind, Movement, Part, balance
-from slovomat.domain.purse import Purse, spend
+from slovomat.domain.purse import Purse, follow_plan, spend
 from slovomat.domain.refusal import Code, Refusal
 from slovomat.domain.request import Accepted
 from slovomat.ports.store import BalanceQuery, HoldOrder, HoldResult
@@ -25,6 +25,10 @@ _GENERATION = (
 )
 
 
+_BY_PLAN = "plan"
+"""Why a day's allowance was granted, or changed."""
+
+
 class _Decision(msgspec.Struct, frozen=True):
     """A hold that is accepted: `left` is the balance after it, `parts` what pays for it."""
 
@@ -39,21 +43,27 @@ async def hold(tx: Tx, orders: Sequence[HoldOrder]) -> list[HoldResult]:
     results: list[HoldResult | None] = await earlier_each(tx, orders)
     fresh, repeats = _firsts([n for n, result in enumerate(results) if result is None], orders)
     if fresh:
-        purses = await _purses(tx, [orders[n] for n in fresh])
-        caps = await Caps.read(tx, [(orders[n].key, orders[n].day) for n in fresh])
-        decided = []
-        for n in fresh:
-            decision = _decide(n, orders[n], purses[orders[n].account_id], caps)
-            if isinstance(decision, Refusal):
-                results[n] = decision
-            else:
-                decided.append(decision)
-        now_ms = max(orders[n].now_ms for n in fresh)
-        ids = await _write(tx, decided, purses, caps, now_ms)
-        for made, decision in zip(ids, decided, strict=True):
-            results[decision.number] = _accepted(made, decision)
+        await _decide_all(tx, orders, fresh, results)
     await _repeat(tx, orders, repeats, results)
     return [_known(result) for result in results]
+
+
+async def _decide_all(
+    tx: Tx, orders: Sequence[HoldOrder], fresh: list[int], results: list[HoldResult | None]
+) -> None:
+    asking = [orders[n] for n in fresh]
+    lines = Lines(max([order.now_ms for order in asking]))
+    purses = await _purses(tx, asking, lines)
+    caps = await Caps.read(tx, asking)
+    decided = []
+    for n in fresh:
+        decision = _decide(n, orders[n], purses[orders[n].account_id], caps, lines)
+        if isinstance(decision, Refusal):
+            results[n] = decision
+        else:
+            decided.append(decision)
+    for made, decision in zip(await _write(tx, decided, caps, lines), decided, strict=True):
+        results[decision.number] = _accepted(made, decision)
 
 
 async def _repeat(
@@ -96,20 +106,22 @@ def _firsts(numbers: list[int], orders: Sequence[HoldOrder]) -> tuple[list[int],
     return fresh, repeats
 
 
-async def _purses(tx: Tx, orders: Sequence[HoldOrder]) -> Purses:
+async def _purses(tx: Tx, orders: Sequence[HoldOrder], lines: Lines) -> Purses:
     """The buckets of every account, locked where others could write too, with the day's allowance open."""
-    since_ms = min(order.now_ms for order in orders)
-    places = sorted({(order.account_id, order.day) for order in orders})
-    asked = [(account, day, since_ms) for account, day in places]
-    purses = {account: Purse(account) for account, _ in places}
-    for (account, _), found in zip(places, await tx.rows_each("buckets_of", _SEEN, asked), strict=True):
-        for row in found:
-            purses[account].put(Bucket(*row))
-    await _open_days(tx, purses, orders)
+    since_ms = min([order.now_ms for order in orders])
+    asked = [(*place, since_ms) for place in sorted({(order.account_id, order.day) for order in orders})]
+    purses: Purses = {}
+    for (account, _, _), rows in zip(asked, await tx.rows_each("buckets_of", _SEEN, asked), strict=True):
+        found = [Bucket(*row) for row in rows]
+        if account in purses:
+            purses[account].add(found)
+        else:
+            purses[account] = Purse(found)
+    await _open_days(tx, purses, orders, lines)
     return purses
 
 
-async def _open_days(tx: Tx, purses: Purses, orders: Sequence[HoldOrder]) -> None:
+async def _open_days(tx: Tx, purses: Purses, orders: Sequence[HoldOrder], lines: Lines) -> None:
     """Opens the allowance of a day that has none yet, once: its key is the day."""
     missing = {
         (order.account_id, order.day): (order.allowance, order.now_ms)
@@ -122,14 +134,18 @@ async def _open_days(tx: Tx, purses: Purses, orders: Sequence[HoldOrder]) -> Non
     rows = [(account, day, day, daily, None, now_ms) for (account, day), (daily, now_ms) in opened]
     made = await tx.add_each("bucket_add", BUCKET, rows)
     for ((account, day), (daily, _)), bucket in zip(opened, made, strict=True):
-        purses[account].open_day(Bucket(BucketId(bucket), day, daily, None, daily))
+        purses[account].add([Bucket(BucketId(bucket), day, daily, None, daily)])
+        lines.book(EntryKind.GRANT, [(account, BucketId(bucket), None, daily)], _BY_PLAN)
 
 
-def _decide(number: int, order: HoldOrder, purse: Purse, caps: Caps) -> _Decision | Refusal:
+def _decide(number: int, order: HoldOrder, purse: Purse, caps: Caps, lines: Lines) -> _Decision | Refusal:
+    """What is decided. A day that follows its plan is booked even for refusals."""
     day = None
     if order.allowance is not None:
         day = order.day
-        purse.follow_plan(day, order.allowance)
+        open_day = purse.day(day)
+        if open_day is not None and (change := follow_plan(open_day, order.allowance)):
+            lines.move(EntryKind.ADJUST, [(order.account_id, open_day.id, None, change)], _BY_PLAN)
     price = order.price_requests
     payers = purse.spendable(day, order.now_ms)
     there, room = balance(payers), caps.room(order.key, order.day)
@@ -140,20 +156,14 @@ def _decide(number: int, order: HoldOrder, purse: Purse, caps: Caps) -> _Decisio
     return _Decision(number, order, min(there, room) - price, spend(payers, price))
 
 
-async def _write(
-    tx: Tx, decided: list[_Decision], purses: Purses, caps: Caps, now_ms: int
-) -> list[GenerationId]:
-    """Opens the generations; their ids. A day that was opened or adjusted is booked even for refusals."""
+async def _write(tx: Tx, decided: list[_Decision], caps: Caps, lines: Lines) -> list[GenerationId]:
+    """Opens the generations, and writes what else was decided; their ids."""
     ids = await _open_generations(tx, decided)
     orders = [(decision.order, made) for decision, made in zip(decided, ids, strict=True)]
     taken: list[Movement] = []
     for made, decision in zip(ids, decided, strict=True):
         for part in decision.parts:
             taken.append((decision.order.account_id, part.bucket_id, made, part.amount))
-    lines = Lines(now_ms)
-    for purse in purses.values():
-        lines.book(EntryKind.GRANT, purse.opened, "plan")
-        lines.move(EntryKind.ADJUST, purse.adjusted, "plan")
     lines.move(EntryKind.HOLD, taken)
     await lines.write(tx)
     await caps.write(tx)
@@ -221,7 +231,7 @@ async def read_balances(tx: Tx, queries: Sequence[BalanceQuery]) -> list[int]:
     """For each what a hold made now could take at most. A day not yet opened counts in full."""
     asked = [(query.account_id, query.day, query.now_ms) for query in queries]
     found = await tx.rows_each("buckets_seen", _SEEN, asked)
-    caps = await Caps.read(tx, [(query.key, query.day) for query in queries])
+    caps = await Caps.read(tx, queries)
     return [
         min(caps.room(query.key, query.day), _balance(query, [Bucket(*row) for row in rows]))
         for query, rows in zip(queries, found, strict=True)
@@ -229,9 +239,12 @@ async def read_balances(tx: Tx, queries: Sequence[BalanceQuery]) -> list[int]:
 
 
 def _balance(query: BalanceQuery, buckets: list[Bucket]) -> int:
-    purse = Purse(query.account_id, buckets)
+    purse = Purse(buckets)
     if query.allowance is None:
         return balance(purse.spendable(None, query.now_ms))
-    purse.follow_plan(query.day, query.allowance)
-    unopened = 0 if purse.day(query.day) else query.allowance
+    open_day, unopened = purse.day(query.day), 0
+    if open_day is None:
+        unopened = query.allowance
+    else:
+        follow_plan(open_day, query.allowance)
     return balance(purse.spendable(query.day, query.now_ms)) + unopened

@@ -28,11 +28,12 @@ _ASK_AGAIN_S = 0.002
 
 
 class SQLiteTx:
-    """A Tx whose methods never suspend."""
+    """A Tx whose methods never suspend. One cursor does for all: rows are fetched at once."""
 
     def __init__(self, connection: sqlite3.Connection, queries: dict[str, str]) -> None:
         self._connection = connection
-        self._execute = connection.execute
+        self._cursor = connection.cursor()
+        self._execute = self._cursor.execute
         self._queries = queries
         self._numbered: dict[tuple[str, Names], str] = {}
 
@@ -56,7 +57,7 @@ class SQLiteTx:
             self._add(text, items)
             return [True] * len(items)
         changes: list[int] = []
-        self._connection.executemany(text, self._counted(items, changes))
+        self._cursor.executemany(text, self._counted(items, changes))
         return [before != after for before, after in pairwise(changes)]
 
     async def add_each(self, query: str, names: Names, items: Sequence[Row]) -> list[int]:
@@ -66,14 +67,15 @@ class SQLiteTx:
         return list(range(last + 1 - len(items), last + 1))
 
     def _add(self, text: str, items: Sequence[Row]) -> None:
-        if self._connection.executemany(text, items).rowcount != len(items):
+        if self._cursor.executemany(text, items).rowcount != len(items):
             raise ConflictError
 
     def _counted(self, items: Sequence[Row], changes: list[int]) -> Iterator[Row]:
+        connection, note = self._connection, changes.append
         for item in items:
-            changes.append(self._connection.total_changes)
+            note(connection.total_changes)
             yield item
-        changes.append(self._connection.total_changes)
+        note(connection.total_changes)
 
     def _text(self, query: str, names: Names) -> str:
         text = self._numbered.get((query, names))
