@@ -139,7 +139,8 @@ async def read_whole_by_postgres(
     await connection.execute(f"SET plan_cache_mode = {mode}")
     await connection.execute(f"PREPARE looked_at AS {statement.text}")
     try:
-        given = f"({', '.join(_value(kind, items) for kind in types)})" if types else ""
+        values = [_array(kind, items) if statement.kinds else _value(kind) for kind in types]
+        given = f"({', '.join(values)})" if types else ""
         told = await connection.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE looked_at{given}")
     finally:
         await connection.execute("DEALLOCATE looked_at")
@@ -156,10 +157,14 @@ def postgres_statements() -> Statements:
     return Statements(load_queries("postgres"))
 
 
-def _value(kind: str, items: int) -> str:
-    element = kind.removesuffix("[]")
-    value = {"text": "'k7'", "bytea": r"'\x07'"}.get(element, "7") + f"::{element}"
-    return f"array_fill({value}, ARRAY[{items}])" if kind.endswith("[]") else value
+def _value(kind: str) -> str:
+    return {"text": "'k7'", "bytea": r"'\x07'"}.get(kind, "7") + f"::{kind}"
+
+
+def _array(kind: str, items: int) -> str:
+    if kind == "bytea[]":
+        return f"array_fill({_value('bytea')}, ARRAY[{items}])"
+    return f"'{{{', '.join(['7'] * items)}}}'"
 
 
 def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from slovomat.storage.statements import Statement, batched, is_insert, single
+from slovomat.storage.statements import Statement, arrays_of, batched, is_insert, single
 from slovomat.storage.tx import ConflictError, Names, Row
 
 Connection: TypeAlias = Any
@@ -68,7 +68,7 @@ class PostgresTx:
     async def rows_each(self, query: str, names: Names, items: Sequence[Row]) -> list[list[Row]]:
         """The rows of a named query for each item, in one round trip."""
         statement = await self._statements.many(self._connection, query, names)
-        found = await self._connection.fetch(statement.text, *zip(*items, strict=True))
+        found = await self._connection.fetch(statement.text, *arrays_of(statement, items))
         self._note(statement, len(found))
         rows: list[list[Row]] = [[] for _ in items]
         for row in found:
@@ -78,7 +78,7 @@ class PostgresTx:
     async def run_each(self, query: str, names: Names, items: Sequence[Row]) -> list[bool]:
         """Whether each item's row was touched."""
         statement = await self._statements.many(self._connection, query, names)
-        columns = zip(*items, strict=True)
+        columns = arrays_of(statement, items)
         if self._statements.inserts(query):
             count = _touched(await self._connection.execute(statement.text, *columns))
             self._note(statement, count)
@@ -95,7 +95,7 @@ class PostgresTx:
     async def add_each(self, query: str, names: Names, items: Sequence[Row]) -> list[int]:
         """Adds a row for each item; their ids, drawn in the order of the items, so that they sort into it."""
         statement = await self._statements.many(self._connection, query, names, ids=True)
-        made = await self._connection.fetch(statement.text, *zip(*items, strict=True))
+        made = await self._connection.fetch(statement.text, *arrays_of(statement, items))
         self._note(statement, len(made))
         if len(made) != len(items):
             raise ConflictError

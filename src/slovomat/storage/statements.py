@@ -6,7 +6,8 @@ statement runs over these, in one round trip.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -20,13 +21,18 @@ _CHANGE = re.compile(
     re.DOTALL,
 )
 NUMBER = "item_number"
+_ENCODE = msgspec.json.Encoder().encode
 
 
 class Statement(msgspec.Struct, frozen=True):
-    """A query with `$n` in place of names; `values` are the names in the order of their numbers."""
+    """A query with `$n` in place of names; `values` are the names in the order of their numbers.
+
+    `kinds`: for many items, the types of their values.
+    """
 
     text: str
     values: tuple[str, ...]
+    kinds: tuple[str, ...] = ()
 
     @property
     def writes(self) -> bool:
@@ -53,11 +59,38 @@ def batched(query: str, names: Sequence[str], types: Sequence[str], ids: bool = 
     Each row that comes back begins with its item's number, from 1. An INSERT gives back nothing, or the new
     rows' `ids`, which were drawn in the order of the items. Raises ValueError for what cannot be batched.
     """
-    arrays = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(types, 1))
+    arrays = ", ".join(f"${n}{_as_text(kind)}::{kind}[]" for n, kind in enumerate(types, 1))
     columns = ", ".join([*(f"of_{name}" for name in names), NUMBER])
     items = f"unnest({arrays}) WITH ORDINALITY AS items ({columns})"
     body = _PLACE.sub(r"items.of_\1", query)
-    return Statement(_over(body, items) + (" RETURNING id" if ids else ""), tuple(names))
+    return Statement(_over(body, items) + (" RETURNING id" if ids else ""), tuple(names), tuple(types))
+
+
+def arrays_of(statement: Statement, items: Iterable[Sequence[Any]]) -> list[Any]:
+    """What a statement for many items is given: an array for each of their values.
+
+    As text, but for bytes: the driver's own way asks of every element whether it is an array itself.
+    """
+    columns = zip(statement.kinds, zip(*items, strict=True), strict=True)
+    return [array_text(column) if _as_text(kind) else column for kind, column in columns]
+
+
+def array_text(values: Sequence[str | int | None]) -> str:
+    """An array as PostgreSQL writes one. JSON is written so too, as long as nothing in it is escaped."""
+    text = _ENCODE(values).decode()
+    if "\\" not in text:
+        return "{" + text[1:-1] + "}"
+    return "{" + ",".join([_quoted(value) for value in values]) + "}"
+
+
+def _quoted(value: str | int | None) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return "NULL" if value is None else str(value)
+
+
+def _as_text(kind: str) -> str:
+    return "" if kind == "bytea" else "::text"
 
 
 def is_insert(query: str) -> bool:
