@@ -88,3 +88,17 @@ def test_endless_event(size: int) -> None:
 def test_large_chunk_of_small_events() -> None:
     """The limit is on one event, not on what came together."""
     assert decode([b"data: 1\n\n" * 1000]) == ["1"] * 1000
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [b"data: {}\n\n", b"data: {}\nX", b"data: {\r}\n\n", b"data: {}\r\n", b"data: {\n}\n\n", b"data: {\n\n"],
+)
+@pytest.mark.parametrize(
+    "before", [b"data: {}\n\n", b"data: {}\n", b"data: {}\r", b"data: {}\r\n\r", b": x\n\n"]
+)
+def test_whole_event_in_one_read(before: bytes, chunk: bytes) -> None:
+    """What looks like one whole event is read as it would be byte by byte, after whatever came before."""
+    whole = before + chunk + b"\n\ndata: {}\n\n"
+    expected = decode([whole[at : at + 1] for at in range(len(whole))])
+    assert decode([before, chunk, b"\n\n", b"data: {}\n\n"]) == expected

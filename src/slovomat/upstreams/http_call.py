@@ -62,11 +62,11 @@ class HTTPCall(Call[T]):
         self._dial: Tasked[None] | None = None
         self._dial_timer: asyncio.TimerHandle | None = None
         self.paused = False
-        self._link = pool.take()
-        if self._link is None:
+        self._link = link = pool.take()
+        if link is None:
             self._connect()
         else:
-            self._link.send(self, request)
+            link.send(self, request, self._began_s + pool.silence_s)
 
     def pause(self) -> None:
         """Stops reading from the connection; only the time for the whole call runs on."""
@@ -97,9 +97,9 @@ class HTTPCall(Call[T]):
 
     def head(self, status: int, headers: Headers) -> None:
         """The response's head."""
-        coding = headers.get(b"content-encoding", b"identity").lower()
-        if coding != b"identity":
-            self._inflater = Inflater(coding)
+        coding = headers.get(b"content-encoding")
+        if coding is not None and coding.lower() != b"identity":
+            self._inflater = Inflater(coding.lower())
         self._begin(status, headers)
 
     def body(self, data: bytes) -> None:
@@ -196,7 +196,7 @@ class HTTPCall(Call[T]):
         self._link = link
         if self.paused:
             link.pause()
-        link.send(self, self._request)
+        link.send(self, self._request, self.due_s())
 
     def _bug(self, dial: Tasked[None]) -> None:
         """What ended the dialling unforeseen goes to who waits."""

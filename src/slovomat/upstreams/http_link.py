@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 Headers = dict[bytes, bytes]
 _HEAD_BYTES = 16_384
-_HEAD_LINES = 128
+_LINE_BYTES = 64
+"""What a line of the head counts more than its length: a bound of their number."""
 _LINGER_S = 0.25
 """How long a response may take to end after all that counts has come, for its connection to be kept."""
 
@@ -76,7 +77,6 @@ class HTTPLink(asyncio.Protocol):
             "_head_bytes",
             "_headed",
             "_keep",
-            "_lines",
             "_mute_bytes",
             "_open",
             "_touched",
@@ -95,14 +95,15 @@ class HTTPLink(asyncio.Protocol):
 
     # For calls
 
-    def send(self, call: Recipient, request: bytes) -> None:
-        """Send this, and give the call what comes back."""
+    def send(self, call: Recipient, request: bytes, due_s: float) -> None:
+        """Send this, and give the call what comes back; `due_s`: its first limit."""
         self._call = call
         self._headers: Headers = {}
         self._headed = self._complete = self._touched = self._keep = False
-        self._head_bytes = self._lines = self._mute_bytes = 0
+        self._head_bytes = self._mute_bytes = 0
         self._transport.write(request)
-        self.watch(call.due_s())
+        if due_s < self._timer_s:
+            self.watch(due_s)
 
     def watch(self, due_s: float) -> None:
         """The call's limit may be reached then, and not earlier."""
@@ -142,11 +143,6 @@ class HTTPLink(asyncio.Protocol):
         self.close()
         if call is not None:
             call.broken(STOPPED)
-
-    @property
-    def usable(self) -> bool:
-        """Whether a request could be sent on it."""
-        return self._open and not self._transport.is_closing()
 
     # For the event loop
 
@@ -197,9 +193,8 @@ class HTTPLink(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A line of the head, or of the trailer."""
-        self._lines += 1
-        self._head_bytes += len(name) + len(value)
-        if self._lines > _HEAD_LINES or self._head_bytes > _HEAD_BYTES:
+        self._head_bytes += len(name) + len(value) + _LINE_BYTES
+        if self._head_bytes > _HEAD_BYTES:
             raise ForeignError("the head is too long")
         if not self._headed:
             name, headers = name.lower(), self._headers
@@ -213,7 +208,8 @@ class HTTPLink(asyncio.Protocol):
         if status < 200:
             self._headers = {}
             return
-        if self._headers.get(b"transfer-encoding", b"chunked").lower() != b"chunked":
+        coding = self._headers.get(b"transfer-encoding")
+        if coding is not None and coding.lower() != b"chunked":
             raise ForeignError("an unknown transfer coding")
         self._headed = True
         assert self._call is not None  # noqa: S101 - without one nothing is parsed

@@ -22,6 +22,8 @@ class HTTPPool:
         self.config = config
         self.env = env
         self.loop = asyncio.get_running_loop()
+        self.silence_s = min(config.first_byte_timeout_s, config.total_timeout_s)
+        """The first limit of every call."""
         self._target = target
         self._addresses = Addresses(target.host, target.port)
         self._tls: UpstreamTLS | None = upstream_tls() if target.scheme == "https" else None
@@ -34,13 +36,8 @@ class HTTPPool:
         self._closed = False
 
     def take(self) -> HTTPLink | None:
-        """An idle connection, as far as is known from here."""
-        while self._idle:
-            link, since_s = self._idle.popitem()
-            if link.usable and self.loop.time() - since_s < self.config.idle_s:
-                return link
-            link.close()
-        return None
+        """An idle connection, whole as far as is known here."""
+        return self._idle.popitem()[0] if self._idle else None
 
     async def connect(self) -> HTTPLink:
         """A new connection; raises OSError, or RuntimeError for several at once."""

@@ -4,6 +4,7 @@ The rules are those of the HTML standard, section 9.2.6 (event stream interpreta
 `data` counts here, and an event without data, or with an empty one, is passed over.
 """
 
+_LF, _CR = b"\n\r"
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -14,7 +15,7 @@ class EventTooLargeError(ValueError):
 class Decoder:
     """Cuts one stream into payloads; an event that the stream's end cuts short is dropped, as is due."""
 
-    __slots__ = ("_after_cr", "_buffer", "_limit", "_searched", "_started")
+    __slots__ = ("_after_cr", "_between", "_buffer", "_limit", "_searched", "_started")
 
     def __init__(self, max_event_bytes: int) -> None:
         self._limit = max_event_bytes
@@ -22,17 +23,32 @@ class Decoder:
         self._searched = 0
         self._after_cr = False
         self._started = False
+        self._between = False
+        """Nothing of what came is waiting for the rest of it."""
 
     def feed(self, chunk: bytes) -> list[bytes]:
         """The payloads that this chunk completes; raises EventTooLargeError."""
+        end = len(chunk) - 2
+        if (  # one line of data and its end, as nearly every read is; in the order of their cost
+            self._between
+            and chunk[:7] == b"data: {"
+            and chunk[end:] == b"\n\n"
+            and chunk.find(_LF) == end
+            and _CR not in chunk
+            and end < self._limit
+        ):
+            return [chunk[6:end]]
+        payloads = self._cut(chunk)
+        self._between = self._started and not self._after_cr and not self._buffer
+        return payloads
+
+    def _cut(self, chunk: bytes) -> list[bytes]:
         if not self._started:
             chunk = self._open(chunk)
-        if b"\r" in chunk or self._after_cr:
+        if _CR in chunk or self._after_cr:
             chunk = self._line_feeds(chunk)
         if self._buffer or not chunk.endswith(b"\n\n") or len(chunk) > self._limit:
             return self._buffered(chunk)
-        if chunk.startswith(b"data: {") and chunk.find(b"\n") == len(chunk) - 2:
-            return [chunk[6:-2]]
         return _payloads(chunk)
 
     def _open(self, chunk: bytes) -> bytes:
