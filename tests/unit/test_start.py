@@ -1,7 +1,9 @@
 """What the start of `slovomat serve` need not wait for."""
 
+import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -11,23 +13,29 @@ from slovomat.cli.serving import app as serve_alone
 from slovomat.domain.mode import MODE_IDS
 from slovomat.modes import load_mode, load_modes
 
-HEAVY = ("asyncpg", "httpx2", "jinja2", "rich", "starlette", "valkey", "xllamacpp")
+HEAVY = ("aiohttp", "asyncpg", "httpx2", "jinja2", "rich", "starlette", "valkey", "xllamacpp")
 LOOK = f"""
 import sys
-from slovomat.cli import serving
-import slovomat.logs, slovomat.main
+import asyncio
+from slovomat.cli import places, serving
+import slovomat.logs, slovomat.main, slovomat.upstreams.openai_http
 from slovomat.modes import load_modes
 from slovomat.storage.open import make_store
 from pathlib import Path
 load_modes()
-make_store(Path("nowhere"))
+asyncio.run(places.refuse_moved(Path(sys.argv[1])))
+make_store(Path(sys.argv[1]))
 print(*sorted(sys.modules.keys() & set({HEAVY})))
 """
 
 
-def test_nothing_heavy_is_imported_that_this_start_does_not_use() -> None:
-    """SQLite, the packaged modes and no page asked for: neither their libraries nor anything else's."""
-    looked = subprocess.run([sys.executable, "-c", LOOK], capture_output=True, text=True, check=True)
+def test_nothing_heavy_is_imported_that_this_start_does_not_use(tmp_path: Path) -> None:
+    """An existing SQLite database, an HTTP upstream, the packaged modes, and no page asked for yet."""
+    database = tmp_path / "slovomat.db"
+    sqlite3.connect(database).close()
+    looked = subprocess.run(
+        [sys.executable, "-c", LOOK, str(database)], capture_output=True, text=True, check=True
+    )
     assert looked.stdout.split() == []
 
 

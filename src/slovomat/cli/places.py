@@ -28,11 +28,14 @@ def aside_of(path: Path, at: str) -> Path:
 
 async def refuse_moved(where: Where) -> None:
     """Raises FaultError where the instance has moved away: two live copies would sell the same twice."""
-    if isinstance(where, Path) and not where.is_file():
-        return
-    from slovomat.storage.moving import marks
+    if isinstance(where, str):
+        from slovomat.storage import postgres_look
 
-    refuse_marked(await marks(where))
+        refuse_marked(await postgres_look.move_marks(where))
+    elif where.is_file():
+        from slovomat.storage import sqlite_file
+
+        refuse_marked(sqlite_file.move_marks(where))
 
 
 def refuse_marked(marks: dict[str, str]) -> None:
