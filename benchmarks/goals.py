@@ -134,7 +134,8 @@ GOALS = (
     ),
     Goal("idle memory, MB", True, 60, 72, ".0f", _figure("start", "rss_mb")),
     Goal(f"memory at {MOST:,} open streams, MB", True, 400, 480, ".0f", _full_mb),
-    Goal("start to first answer, s", True, 0.5, 1.0, ".2f", _figure("start", "start_s"), True),
+    Goal("start to first answer, s", True, 0.5, None, ".2f", _figure("start", "start_s"), True),
+    Goal("start to first answer, CPU s", True, 0.5, 1.0, ".2f", _figure("start", "start_cpu_s")),
     Goal("1, 2, 4 nodes or processes, of linear, worst", False, 0.8, None, ".2f", _worst_scale),
     Goal("10 million generations, CPU over an empty database, worst", True, 1.15, None, ".2f", _worst_growth),
 )

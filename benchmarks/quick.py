@@ -20,7 +20,7 @@ def held(stage: Stage) -> int:
     """Prints the figures and every floor's fate; 1 when one gave way or an answer was wrong."""
     measured = {
         THROUGHPUT: _throughput(stage),
-        streams.SECTION: streams.measured(stage, _STREAMS, (streams.MANY,), direct=False),
+        streams.SECTION: streams.measured(stage, _STREAMS, (streams.MANY,), compared=False),
         memory.SECTION: memory.measured(stage, (0, memory.MOST)),
         start.SECTION: start.measured(stage, _STARTS),
     }

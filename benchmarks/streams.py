@@ -13,17 +13,21 @@ _COUNTS = (100, 300, MANY)
 
 
 def _measure(stage: Stage, effort: Effort) -> list[Row]:
-    return measured(stage, effort, _COUNTS, direct=True)
+    return measured(stage, effort, _COUNTS, compared=True)
 
 
-def measured(stage: Stage, effort: Effort, counts: tuple[int, ...], *, direct: bool) -> list[Row]:
-    """A row for each number of streams and server; a stream lasts as long as a load."""
+def measured(stage: Stage, effort: Effort, counts: tuple[int, ...], *, compared: bool) -> list[Row]:
+    """A row for each number of streams and server; a stream lasts as long as a load.
+
+    `compared`: nginx, and the upstream without anything between, are asked the same.
+    """
     found: dict[tuple[int, str], list[Figures]] = {}
     events = int(EVENTS_PER_S * effort.seconds)
     with stage.nodes(1) as (node,):
         load = dripping(node.key, events, _EVERY_MS)
-        servers = [Server(DIRECT, [stage.upstream], [load])] if direct else []
-        servers += [Server(OURS, [(node.pid, node.port)], [load]), *reference(stage, [load])]
+        servers = [Server(OURS, [(node.pid, node.port)], [load])]
+        if compared:
+            servers += [Server(DIRECT, [stage.upstream], [load]), *reference(stage, [load])]
         for turn in range(1, effort.rounds + 1):
             for count in counts:
                 for server in servers:
@@ -40,6 +44,9 @@ def _row(count: int, server: str, figures: Figures, events: int, rounds: list[Fi
         "server": server,
         "offered": count * EVENTS_PER_S,
         **figures._asdict(),
+        # None where the server was so late that no stream began after all were open.
+        "first_p50_ms": figures.first_p50_ms or None,
+        "first_p99_ms": figures.first_p99_ms or None,
         "event_us": event_us,
         "events_a_core": 1e6 / event_us if event_us else None,
         "rounds": [one._asdict() for one in rounds],
