@@ -80,6 +80,9 @@ class Later(Generic[T]):
         """Whether who waited was cancelled."""
         return isinstance(self._error, asyncio.CancelledError)
 
+    def _make_cancelled_error(self) -> BaseException | None:  # gather asks for it
+        return self._error
+
     def get_loop(self) -> asyncio.AbstractEventLoop:
         """The loop of whoever asks: it has no other."""
         return asyncio.get_running_loop()
