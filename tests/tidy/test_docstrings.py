@@ -8,6 +8,7 @@ from tests.tidy.source import Definition, Module, modules, modules_of_tests
 ELSEWHERE = {
     "storage/store.py": "the port has them: slovomat.ports.store",
     "web/protocol.py": "callbacks of uvicorn's protocol",
+    "web/direct_protocol.py": "callbacks of uvicorn's protocol",
     "upstreams/engine_process.py": "callbacks of asyncio's protocols",
 }
 """Methods whose names and meaning are another's."""

@@ -7,9 +7,11 @@ import pytest
 from tests.tidy.source import PACKAGE, Module, modules, planted
 
 REASONS = {
+    "later.py": "whatever ends a strand's coroutine goes to whoever awaits it",
     "background.py": "a loop outlives a bug in one of its steps; it is logged",
     "worker.py": "a job's bug is logged and counts as a failed attempt",
     "web/asgi.py": "a handler's bug is logged and answered",
+    "web/gate.py": "who was not let in is not counted; it is raised on",
     "storage/sqlite.py": "a migration's fault is raised on after the rollback",
     "storage/sqlite_writer.py": "a rule's bug goes to its caller",
     "storage/postgres_lane.py": "a rule's bug goes to its caller",
@@ -28,8 +30,8 @@ REASONS = {
     "cli/doctor.py": "a known fault becomes a finding of doctor; others are raised on",
 }
 """Who may catch Exception, or BaseException to raise it on."""
-ENDS_ITS_OWN = "usecases/departure.py"
-"""It asked for the cancellation that it takes; one that others asked for is raised on."""
+HANDS_ON = "later.py"
+"""A strand is no task, and so cannot be cancelled; whatever it catches reaches whoever awaits it."""
 CANCELLATIONS = {
     "BaseException",
     "CancelledError",
@@ -73,7 +75,7 @@ def suppressed(module: Module) -> list[str]:
 
 def test_no_cancellation_is_swallowed() -> None:
     """A bare except, BaseException and CancelledError are caught only to be raised on."""
-    assert [one for module in modules() if module.name != ENDS_ITS_OWN for one in swallowed(module)] == []
+    assert [one for module in modules() if module.name != HANDS_ON for one in swallowed(module)] == []
 
 
 def test_no_cancellation_is_suppressed() -> None:
