@@ -14,9 +14,9 @@ from slovomat.dialects.calls import ChatCall, Terms
 from slovomat.dialects.openai_chat import DIALECT
 from slovomat.domain.refusal import Refusal
 
-TERMS = Terms(price_requests=2, max_chars=400, json_max_depth=4, models=("gpt-4o",))
+TERMS = Terms(price_requests=2, max_chars=400, json_max_depth=5, models=("gpt-4o",))
 STRICT = Terms(price_requests=2, max_chars=0, json_max_depth=64, models=("gpt-4o",), models_strict=True)
-FLAT = Terms(price_requests=2, max_chars=0, json_max_depth=2)
+FLAT = Terms(price_requests=2, max_chars=0, json_max_depth=4)
 FEW = Terms(price_requests=2, max_chars=0, json_max_depth=64, json_max_values=12)
 
 
@@ -43,8 +43,14 @@ def check(body: bytes) -> None:
 
 
 HELLO = {"role": "user", "content": "hello"}
-SAID = st.sampled_from(["hello", "note: this", 'say "model', "é: 😀", "x" * 300])
-PARTS: list[Any] = [[{"type": "text", "text": "a: b"}], [{"type": "image_url", "image_url": {"url": "x:y"}}]]
+SAID: Any = st.sampled_from(
+    [[{"type": "text", "text": "a: b"}] * 2, "hello", "note: this", 'say "model', "é: 😀", "x" * 300]
+)
+PARTS: list[Any] = [
+    [{"type": "text", "text": "a: b"}],
+    [{"type": "text", "text": " "}] * 2,
+    [{"type": "image_url", "image_url": {"url": "x:y"}}],
+]
 CONTENT: Any = st.sampled_from(["", " ", "\u200b", "\x00", None, 5, [], {}, *PARTS])
 MESSAGE = members(
     {
@@ -61,7 +67,7 @@ TREE: Any = st.sampled_from(
         [{}],
         {"model": "x"},
         [{"model": 1, "a": {"b:": [1.5]}}],
-        {"a": {"b": {"c": {"d": 1}}}},
+        {"a": {"b": {"c": {"d": {"e": 1}}}}},
         1 << 64,
     ]
 )
@@ -114,10 +120,13 @@ ODD = {
     "a null and a repeated name": b'{"seed":null,"messages":[{"role":"user","content":"a","content":"a"}]}',
     "a NUL": b'{"messages":[{"role":"user","content":"a\\u0000"}]}',
     "a blank": b'{"messages":[{"role":"user","content":" "},{"role":"user","content":""}]}',
+    "a blank in parts": b'{"messages":[{"role":"user","content":[{"type":"text","text":" "}]}]}',
+    "no parts": b'{"messages":[{"role":"user","content":[]}]}',
+    "a twin in parts": b'{"messages":[{"role":"user","content":[{"type":"text","text":"","text":"a"}]}]}',
     "no message": b'{"messages":[]}',
     "too long": b'{"messages":[{"role":"user","content":"%s"}]}' % (b"a" * 500),
-    "too deep": b'{%s,"metadata":{"a":[[[1]]]}}' % TALK,
-    "too deep without a name": b'{%s,"stop":[[[[]]]]}' % TALK,
+    "too deep": b'{%s,"metadata":{"a":[[[[1]]]]}}' % TALK,
+    "too deep without a name": b'{%s,"stop":[[[[[]]]]]}' % TALK,
     "too large a number": b'{%s,"metadata":{"a":[18446744073709551616]}}' % TALK,
     "many values": b'{"messages":[%s]}' % b",".join([b'{"role":"user","content":"a"}'] * 5),
 }
@@ -149,6 +158,7 @@ PLAIN: dict[str, dict[str, Any]] = {
     "parameters": {"messages": [HELLO], "temperature": 0.7, "max_tokens": 5, "stream": True, "user": "a:b"},
     "usage asked for": {"stream": True, "stream_options": {"include_usage": True}, "messages": [HELLO]},
     "tools": {"messages": [HELLO], "tools": [{"type": "function", "function": {"name": "model"}}]},
+    "parts": {"messages": [{"role": "user", "content": [{"type": "text", "text": "a: b"}] * 2}]},
     "any alphabet": {"messages": [HELLO, {"role": "assistant", "content": "Здравствуй, 世界 😀"}, HELLO]},
 }
 

@@ -15,14 +15,19 @@ from slovomat.dialects.json_body import colons_outside_strings, count_keys, fini
 from slovomat.dialects.openai_fields import Known
 from slovomat.domain.text import blank
 
-_LEVELS = 3
+_LEVELS = 5
 _MODEL_FIRST = re.compile(rb'\s*\{\s*"model"\s*:\s*"[^"\\]*"\s*,')
 _MODEL = re.compile(rb'"model"\s*:\s*"[^"\\]*"\s*([,}])')
 
 
+class _Part(msgspec.Struct, gc=False, forbid_unknown_fields=True):
+    type: Literal["text"]
+    text: str
+
+
 class _Turn(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     role: Literal["assistant", "developer", "system", "user"]
-    content: str
+    content: str | list[_Part]
 
 
 class PlainChat(Known, forbid_unknown_fields=True, kw_only=True):
@@ -48,11 +53,15 @@ def known(body: bytes, terms: Terms) -> PlainChat | None:
         chat = _decode(body)
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
+    keys = _FIELDS - _values(chat).count(None) + 2 * len(chat.messages)
     colons, silent = 0, True
     for turn in chat.messages:
-        colons += turn.content.count(":")
-        silent = silent and blank(turn.content)
-    keys = _FIELDS - _values(chat).count(None) + 2 * len(chat.messages)
+        content = turn.content
+        if not isinstance(content, str):
+            keys += 2 * len(content)
+            content = "".join([part.text for part in content])
+        colons += content.count(":")
+        silent = silent and blank(content)
     if silent or not (body.count(b":") == colons + keys or _each_key_once(chat, keys, body, terms)):
         return None
     return chat
