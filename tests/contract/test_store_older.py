@@ -4,6 +4,7 @@ import hashlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.books import LEASE_MS, MODE, Books, mark
@@ -15,16 +16,77 @@ from slovomat.domain.request import StoredAnswer
 from slovomat.ports.store import ClaimOrder
 from slovomat.storage.open import make_store
 from slovomat.storage.queries import load_migrations
+from slovomat.storage.tables import TABLES
 
 pytestmark = pytest.mark.anyio
 INSTANCES = Path(__file__).parent / "instances"
 
 
-async def test_an_instance_of_the_first_schema_goes_on(tmp_path: Path) -> None:
-    """Books, jobs, kept answers; what a dead process held is found, and what waits is run."""
-    path = tmp_path / "books.db"
-    with closing(sqlite3.connect(path)) as connection:
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A file of the first schema."""
+    with closing(sqlite3.connect(tmp_path / "books.db")) as connection:
         connection.executescript((INSTANCES / "0001_base.sql").read_text("utf-8"))
+    return tmp_path / "books.db"
+
+
+def rows(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """All that stands in the tables of an instance."""
+    with closing(sqlite3.connect(path)) as connection:
+        return {
+            table: sorted(connection.execute(f"SELECT * FROM {table}"), key=repr)  # noqa: S608
+            for table in TABLES
+        }
+
+
+async def test_not_a_row_is_lost_or_changed(path: Path) -> None:
+    """Tables that are made anew have all that was in the old ones."""
+    before = rows(path)
+    assert all(before[table] for table in ("buckets", "generations", "entries", "jobs", "idempotency"))
+    store = make_store(path)
+    await store.open()
+    await store.close_store()
+    assert rows(path) == before
+
+
+async def test_ids_that_were_left_out_stay_so(path: Path) -> None:
+    """A generation's id goes on from the highest that was ever given, though no row has it."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE sqlite_sequence SET seq = 5000 WHERE name = 'generations'")
+    store = make_store(path)
+    await store.open()
+    with closing(sqlite3.connect(path)) as connection:
+        left = connection.execute("SELECT name, seq FROM sqlite_sequence WHERE name LIKE '%generations%'")
+        assert left.fetchall() == [("generations", 5000)]
+    await store.close_store()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE generations SET state = 'lost'",
+        "UPDATE generations SET price_requests = 0",
+        "UPDATE jobs SET state = 'lost'",
+        "UPDATE buckets SET available = -1, spent = granted + 1, held = 0",
+        "UPDATE buckets SET granted = granted + 1",
+        "INSERT INTO entries SELECT NULL, 1, 1, NULL, 'gift', 1, 1, 0, 0, '', 0 FROM jobs",
+        "INSERT INTO entries SELECT NULL, 1, 1, NULL, 'grant', 1, 0, 0, 0, '', 0 FROM jobs",
+    ],
+)
+async def test_what_cannot_be_is_refused(path: Path, statement: str) -> None:
+    """By the database itself, in tables that were made anew too."""
+    store = make_store(path)
+    await store.open()
+    with (
+        closing(sqlite3.connect(path)) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="CHECK constraint failed"),
+    ):
+        connection.execute(statement)
+    await store.close_store()
+
+
+async def test_an_instance_of_the_first_schema_goes_on(path: Path) -> None:
+    """Books, jobs, kept answers; what a dead process held is found, and what waits is run."""
     store = make_store(path)
     await store.open()
     assert list(store.applied_migrations()) == [name for name, _ in load_migrations("sqlite")]

@@ -53,6 +53,8 @@ class SQLiteTables:
         """No row names one that is not there. Raises StoreUnavailableError."""
         if stray := self._connection.execute(self._queries["foreign_keys"]).fetchone():
             raise StoreUnavailableError(f"{stray[0]}, row {stray[1]}, names a row that is not there")
+        if stray := self._connection.execute(self._queries["audit_row_of_nobody"]).fetchone():
+            raise StoreUnavailableError(f"{stray[1]} (row {stray[0]}) names a row that is not there")
 
 
 @contextlib.contextmanager
