@@ -97,5 +97,5 @@ def _post(path: str, body: object, headers: Mapping[str, str] | None = None) -> 
 def _tried(service: Service, request: bytes) -> bytes:
     status, body = service.call(request)
     if status != 200:
-        raise CannotMeasureError(f"a call that is to be measured was refused with {status}: {body!r}")
+        raise CannotMeasureError(f"a call was refused with {status}: {body[:200].decode(errors='replace')}")
     return body

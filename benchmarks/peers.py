@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 
-from benchmarks.loads import CHAT, Load, chat, stream_of
+from benchmarks.loads import CHAT, STREAM, Load, chat, stream_of
 from benchmarks.native import CannotMeasureError
 from benchmarks.peer_programs import KEY, PEERS, Peer
 from benchmarks.processes import free_port, running
@@ -25,14 +25,16 @@ def _measure(stage: Stage, effort: Effort) -> list[Row]:
         loads = [Load(CHAT, [chat(node.key)]), stream_of(node, [node.key])]
         servers = [Server(OURS, [(node.pid, node.port)], loads), *reference(stage, loads)]
         for peer in PEERS:
+            asked: list[Load] = []
             try:
                 service, headers = started.enter_context(_serving(stage, peer))
-                asked = [Load(CHAT, [chat(KEY, headers=headers)])]
+                asked.append(Load(CHAT, [chat(KEY, headers=headers)]))
                 servers.append(Server(peer.name, [(service.pid, service.port)], asked))
                 asked.append(stream_of(service, [KEY], headers))
             except CannotMeasureError as error:
                 stage.tell(f"{peer.name} cannot be measured: {error}")
-                missing.append({"server": peer.name, "reason": f"not measured: {error}"})
+                load = STREAM if asked else "every"
+                missing.append({"load": load, "server": peer.name, "reason": f"not measured: {error}"})
         found = in_rounds(stage, servers, Loop(effort.seconds), effort.rounds)
     return [*_compared(found), *missing]
 

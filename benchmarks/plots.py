@@ -46,7 +46,7 @@ def _throughput(rows: Sequence[Row]) -> str:
 
 
 def _peers(rows: Sequence[Row]) -> str:
-    measured = [row for row in rows if row.get("load")]
+    measured = [row for row in rows if "cpu_us" in row]
     return _bars(
         measured, "load", "cpu_us", "What a request costs", "µs of CPU time a request, less is better"
     )
