@@ -67,7 +67,8 @@ def _latency(rows: Sequence[Row]) -> str:
 def _streams(rows: Sequence[Row]) -> str:
     series = [
         Line(server, _points(rows, server, "streams", "events_per_s"), _COLOURS[server], server == DIRECT)
-        for server in _names(rows, "server")
+        for server in (OURS, REFERENCE, DIRECT)
+        if server in _names(rows, "server")
     ]
     title = "Events through one core, 100 a second a stream"
     return lines(title, Axis("streams at once", log=True), Axis("events a second"), series)

@@ -51,6 +51,6 @@ def _steps(most: float) -> list[float]:
 def _factors(least: float, most: float) -> list[float]:
     powers = range(math.floor(math.log10(least)), math.ceil(math.log10(most)) + 1)
     ticks = [10.0**power * n for power in powers for n in (1, 2, 5)]
-    below = max(tick for tick in ticks if tick <= least * 1.0001)
-    above = min(tick for tick in ticks if tick >= most * 0.9999 and tick > below)
+    below = max(tick for tick in ticks if tick <= least)
+    above = min(tick for tick in ticks if tick >= most and tick > below)
     return [tick for tick in ticks if below <= tick <= above]
