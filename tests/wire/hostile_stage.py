@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import select
 import socket
 import time
 from collections.abc import Iterator
@@ -69,6 +70,12 @@ class Wire:
             status, headers = self._head()
         body = b"" if method == "HEAD" or status == 204 else self._body(headers)
         return Reply(status, headers, body, time.monotonic() - began)
+
+    def peek(self) -> bytes:
+        """What has arrived so far; it stays to be read."""
+        while select.select([self._socket], [], [], 0)[0] and len(self._read) < 1 << 16:
+            self._more()
+        return self._read
 
     def read_all(self) -> bytes:
         """Everything until the server closes."""
@@ -258,6 +265,11 @@ class Stage:
         for secret in ("Traceback", "a bug", CANARY, *self.keys):
             assert secret not in log, log[max(0, log.index(secret) - 1000) :][:4000]
 
+    def teach(self) -> None:
+        """Sends each route once: from now on such heads are known, and what comes under them goes direct."""
+        for route in ROUTES:
+            assert self.post(route, b"{").status == 400
+
     def books(self) -> Any:
         """`slovomat audit`, which must hold."""
         audit = self.service.command("audit")
@@ -275,6 +287,7 @@ def stage(folder: Path, **settings: object) -> Iterator[Stage]:
         made = Stage(service, upstream)
         made.key = service.key
         made.keys.append(made.key)
+        made.teach()
         yield made
         made.log_is_clean()
         made.books()

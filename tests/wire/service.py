@@ -14,6 +14,8 @@ from typing import Any, Self
 import msgspec
 
 START_S = 30
+_WAY = os.environ.get("SLOVOMAT_TEST_DIRECT", "true")
+"""Whatever is tested here runs over ASGI alone with `SLOVOMAT_TEST_DIRECT=false ./dev test tests/wire`."""
 
 
 class Service:
@@ -28,6 +30,7 @@ class Service:
             "SLOVOMAT_DATA": str(data),
             "SLOVOMAT_PORT": "0",
             "SLOVOMAT_UPSTREAM_URL": upstream_url,
+            "SLOVOMAT_DIRECT": _WAY,
             **{f"SLOVOMAT_{name.upper()}": str(value) for name, value in settings.items()},
         }
         self.greeting = ""
