@@ -1,6 +1,7 @@
 """One connection and its direct exchanges, without a network."""
 
 import asyncio
+
 import pytest
 from tests.direct_stand import HOT, Line, PlayedDoor, connect, lines
 

@@ -4,7 +4,6 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -221,20 +220,3 @@ def test_two_hundred_requests_both_ways_mixed(target: Stage) -> None:
             for start in range(0, 200, size):
                 wire.send(b"".join(data for data, _ in order[start : start + size]))
             assert [wire.reply().status for _ in order] == [status for _, status in order]
-
-
-def test_more_than_is_read_ahead(target: Stage) -> None:
-    """Half a megabyte of requests behind one that is under way: read when it is their turn, all answered."""
-    name = f"ahead-{id(target)}"
-    big = BALANCE.request("", json.dumps({"key": target.key, "more": "x" * 5000}).encode())
-    with target.wire() as wire, target.upstream.held(name):
-        three_times(wire, chat(target.key))
-        wire.send(chat(target.key, f"[[id:{name}]] [[gate]]"))
-        target.upstream.call(name)
-        wire.send(big * 10)
-        with ThreadPoolExecutor(1) as threads:
-            threads.submit(wire.send, big * 90)  # which waits until somebody reads again
-            target.upstream.open_gate(name)
-            assert wire.reply().json["choices"]
-        assert all(wire.reply().status == 200 for _ in range(100))
-        assert wire.send(balance(target.key)).reply().status == 200

@@ -10,7 +10,7 @@ from tests.wire.chaos_upstream import ChaosUpstream
 from tests.wire.customers import Customer, Office
 from tests.wire.deadline import until
 from tests.wire.hostile_stage import Stage, Wire, stage
-from tests.wire.test_direct import balance, chat, three_times
+from tests.wire.test_direct import BALANCE, balance, chat, raw, three_times
 from tests.wire.test_openai_departures import closed_at
 
 IDLE_S = 1
@@ -19,7 +19,7 @@ IDLE_S = 1
 @pytest.fixture(scope="module", params=[True, False], ids=["direct", "asgi"])
 def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """A service without patience for idle connections; what holds on one way holds on the other."""
-    limits = {"direct": request.param, "bad_keys_per_minute": 0, "idle_timeout_s": IDLE_S}
+    limits = {"direct": request.param, "idle_timeout_s": IDLE_S, "upstream_max_response_bytes": 1 << 26}
     with stage(tmp_path_factory.mktemp("ends"), **limits) as made:
         made.key = made.account(requests=1000)
         yield made
@@ -83,6 +83,23 @@ def test_who_leaves_with_requests_read_ahead_pays_for_none_of_them(
 
 
 # Idle and slow ones
+
+
+def test_more_than_is_read_ahead(target: Stage) -> None:
+    """Half a megabyte of requests behind one that is under way: read when it is their turn, all answered."""
+    name = f"ahead-{id(target)}"
+    big = raw(BALANCE, target.key, more="x" * 5000)
+    with target.wire() as wire, target.upstream.held(name):
+        three_times(wire, chat(target.key))
+        wire.send(chat(target.key, f"[[id:{name}]] [[gate]]"))
+        target.upstream.call(name)
+        wire.send(big * 10)
+        with ThreadPoolExecutor(1) as threads:
+            threads.submit(wire.send, big * 90)  # which waits until somebody reads again
+            target.upstream.open_gate(name)
+            assert wire.reply().json["choices"]
+        assert all(wire.reply().status == 200 for _ in range(100))
+        assert wire.send(balance(target.key)).reply().status == 200
 
 
 def test_an_idle_connection_is_closed_after_a_direct_answer(target: Stage) -> None:
