@@ -11,7 +11,6 @@ REASONS = {
     "background.py": "a loop outlives a bug in one of its steps; it is logged",
     "worker.py": "a job's bug is logged and counts as a failed attempt",
     "web/asgi.py": "a handler's bug is logged and answered",
-    "web/gate.py": "who was not let in is not counted; it is raised on",
     "storage/sqlite.py": "a migration's fault is raised on after the rollback",
     "storage/sqlite_writer.py": "a rule's bug goes to its caller",
     "storage/postgres_lane.py": "a rule's bug goes to its caller",

@@ -9,7 +9,7 @@ from tests.tidy.test_exceptions import CANCELLATIONS, handlers
 
 CONCERNS_MONEY = ("usecases/", "worker.py")
 SHIELDED_WITHIN = {
-    ("usecases/generate.py", "self.release"): "it ends in Settler.close",
+    ("usecases/generate.py", "run.end"): "it ends in Settler.close",
 }
 """Calls that shield themselves: by module and by what is called."""
 SETTLES = ("usecases/settle.py", "close")

@@ -26,10 +26,8 @@ class CountedCall(Call[str]):
         super().__init__()
         self.abandoned = 0
 
-    def abandon(self) -> None:
-        """One more."""
+    def _leave(self) -> None:
         self.abandoned += 1
-        super().abandon()
 
 
 def departure(limit_s: float = 60) -> Departure:
