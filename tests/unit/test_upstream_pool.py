@@ -1,6 +1,8 @@
 """The HTTP upstream's own connections: kept, repeated on, paused, left; on both event loops."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -270,6 +272,12 @@ async def test_not_started() -> None:
     upstream = OpenAIHTTP(config("http://127.0.0.1:1/v1"), FixedClock(), {})
     with pytest.raises(RuntimeError):
         await upstream.complete(BODY_REST)
+
+
+def test_packaged_client_is_loaded_for_proxies_alone() -> None:
+    """Who has no proxy starts without its weight."""
+    code = "import sys, slovomat.main; sys.exit('aiohttp' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 @pytest.mark.parametrize(

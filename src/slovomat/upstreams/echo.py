@@ -69,10 +69,11 @@ class Echo:
             deliver([self._chunk({"content": word}, None)])
             await asyncio.sleep(0)
             await reading.wait()
-        deliver([self._chunk({}, "stop")])
+        last = [self._chunk({}, "stop")]
         usage = _usage(request, text)
         if request.stream_options is not None and request.stream_options.include_usage:
-            deliver([self._json("chat.completion.chunk", [], {"usage": usage})])
+            last.append(self._json("chat.completion.chunk", [], {"usage": usage}))
+        deliver(last)
         return Done(Usage(usage["prompt_tokens"], usage["completion_tokens"]))
 
     def _chunk(self, delta: dict[str, str], finish_reason: str | None) -> bytes:

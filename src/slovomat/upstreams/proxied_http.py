@@ -79,6 +79,7 @@ class ProxiedHTTP:
             if response.status != 200 or response.content_type != "text/event-stream":
                 return self._told(await self._no_stream(response, began_s))
             while (ended := await relay.next(deliver)) is None:
+                await asyncio.sleep(0)  # who abandons the call while it delivers is heard here
                 await reading.wait()
             return self._told(ended) if isinstance(ended, Failure) else ended
         finally:
