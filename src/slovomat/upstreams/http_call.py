@@ -8,8 +8,8 @@ from slovomat.domain.events import Failure
 from slovomat.ports.upstream import Call
 from slovomat.upstreams import http_failure
 from slovomat.upstreams.http_coding import CodingError, Inflater
-from slovomat.upstreams.http_link import Headers
 from slovomat.upstreams.http_pool import HTTPPool
+from slovomat.upstreams.http_recipient import Headers
 from slovomat.upstreams.openai_form import failed
 from slovomat.upstreams.tasked import Tasked
 

@@ -7,18 +7,18 @@ end.
 
 import asyncio
 import math
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 import httptools
 
 from slovomat.domain.events import Failure
 from slovomat.upstreams import http_failure
+from slovomat.upstreams.http_recipient import Headers, Recipient, Remainder
 from slovomat.upstreams.openai_form import failed
 
 if TYPE_CHECKING:
     from slovomat.upstreams.http_pool import HTTPPool
 
-Headers = dict[bytes, bytes]
 _HEAD_BYTES = 16_384
 _LINE_BYTES = 64
 """What a line of the head counts more than its length: a bound of their number."""
@@ -32,36 +32,6 @@ class ForeignError(Exception):
     """The response is not one that we asked for; says why, in our words alone."""
 
 
-class Recipient(Protocol):
-    """Whom a response is for. It may leave its link, or close it, from within each of these."""
-
-    paused: bool
-
-    def due_s(self) -> float:
-        """When its next limit is reached."""
-
-    def late(self) -> None:
-        """It is."""
-
-    def head(self, status: int, headers: Headers) -> None:
-        """The response begins."""
-
-    def body(self, data: bytes) -> None:
-        """What came of the body in one read."""
-
-    def moved(self) -> None:
-        """Something of the body came, and it goes on."""
-
-    def whole(self) -> None:
-        """All has come; the link is not its own any more."""
-
-    def broken(self, failure: Failure) -> None:
-        """The response ends before its end, and so did the link."""
-
-    def unheard(self) -> None:
-        """A kept connection was closed before a byte came back: the upstream had let go of it already."""
-
-
 class HTTPLink(asyncio.Protocol):
     """A connection, in use or kept for later use.
 
@@ -71,16 +41,7 @@ class HTTPLink(asyncio.Protocol):
 
     __slots__ = (
         *("_call", "_headers", "_parser", "_pieces", "_pool", "_timer", "_timer_s", "_transport"),
-        *(
-            "_answered",
-            "_complete",
-            "_head_bytes",
-            "_headed",
-            "_keep",
-            "_mute_bytes",
-            "_open",
-            "_touched",
-        ),
+        *("_answered", "_complete", "_head_bytes", "_headed", "_keep", "_mute_bytes", "_open", "_touched"),
     )
 
     def __init__(self, pool: "HTTPPool") -> None:
@@ -128,7 +89,7 @@ class HTTPLink(asyncio.Protocol):
         assert self._call is not None  # noqa: S101 - it is leaving
         if self._call.paused:
             self._transport.resume_reading()
-        self._call = _Remainder(self, self._pool.loop.time() + _LINGER_S)
+        self._call = Remainder(self._pool.loop.time() + _LINGER_S)
         self.watch(self._call.due_s())
 
     def close(self) -> None:
@@ -292,31 +253,3 @@ class HTTPLink(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer, self._timer_s = None, math.inf
-
-
-class _Remainder:
-    """Nobody: takes what is left of a response."""
-
-    __slots__ = ("_due_s", "_link", "paused")
-
-    def __init__(self, link: HTTPLink, due_s: float) -> None:
-        self._link = link
-        self._due_s = due_s
-        self.paused = False
-
-    def due_s(self) -> float:
-        return self._due_s
-
-    def late(self) -> None: ...
-
-    def head(self, status: int, headers: Headers) -> None: ...
-
-    def body(self, data: bytes) -> None: ...
-
-    def moved(self) -> None: ...
-
-    def whole(self) -> None: ...
-
-    def broken(self, failure: Failure) -> None: ...
-
-    def unheard(self) -> None: ...

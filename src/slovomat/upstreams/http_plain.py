@@ -5,8 +5,8 @@ from typing import TypeVar
 from slovomat.domain.events import Completion, Failure
 from slovomat.upstreams import http_failure, openai_form
 from slovomat.upstreams.http_call import HTTPCall, Phase
-from slovomat.upstreams.http_link import Headers
 from slovomat.upstreams.http_pool import HTTPPool
+from slovomat.upstreams.http_recipient import Headers
 
 T = TypeVar("T")
 _ERROR_BODY_BYTES = 65_536

@@ -6,7 +6,8 @@ import aiohappyeyeballs
 
 from slovomat.ports.env import Env
 from slovomat.upstreams.addresses import Addresses
-from slovomat.upstreams.http_link import STOPPED, HTTPLink, Recipient
+from slovomat.upstreams.http_link import STOPPED, HTTPLink
+from slovomat.upstreams.http_recipient import Recipient
 from slovomat.upstreams.http_request import Target
 from slovomat.upstreams.tls import UpstreamTLS, upstream_tls
 from slovomat.upstreams.upstream_config import UpstreamConfig

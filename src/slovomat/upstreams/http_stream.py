@@ -4,9 +4,9 @@ from slovomat.domain.events import Done, Failure
 from slovomat.ports.upstream import Deliver
 from slovomat.upstreams import error_names, sse
 from slovomat.upstreams.http_call import Phase
-from slovomat.upstreams.http_link import Headers
 from slovomat.upstreams.http_plain import WholeCall
 from slovomat.upstreams.http_pool import HTTPPool
+from slovomat.upstreams.http_recipient import Headers
 from slovomat.upstreams.openai_form import DONE, StreamReading, failed, read_plain
 
 _BRACKET = DONE[0]
