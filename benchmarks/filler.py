@@ -53,7 +53,9 @@ class SQLiteDatabase:
     def opened(cls, file: Path) -> Iterator["SQLiteDatabase"]:
         """Until the block ends; then it is as the service keeps it."""
         with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as connection:
-            connection.executescript("PRAGMA journal_mode = off; PRAGMA synchronous = off")
+            connection.executescript(
+                "PRAGMA journal_mode = off; PRAGMA synchronous = off; PRAGMA cache_size = -200000"
+            )
             yield cls(connection)
             connection.executescript("PRAGMA journal_mode = wal")
 

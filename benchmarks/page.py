@@ -18,9 +18,9 @@ Made by `./dev bench --all --write` of what it measured ([results.json](benchmar
 in it); do not edit. How the figures come about is in [`benchmarks/`](../benchmarks): a load tool and a mock
 upstream in C, and a module for each section below.
 
-- `./dev bench`: throughput, added latency, latency against load, streams, memory, start; about 20 minutes
+- `./dev bench`: throughput, added latency, latency against load, streams, memory, start; about 15 minutes
 - `./dev bench SECTION ...`: one or several of them; `growth`, `nodes` and `peers` (or `--peers`, which
-  installs other gateways in a cache folder) take longer and are asked for by name, or all with `--all`
+  installs other gateways in a cache folder) are asked for by name, or all with `--all`: 40 minutes
 - `./dev bench --quick`: two minutes; holds the floors below, exit code 1 when one gives way
 - `--write` keeps the results and draws this page anew, `--json FILE` saves them elsewhere; `--seconds` and
   `--rounds` set the effort. `./dev bench page` only draws, `./dev bench store` measures the store by itself

@@ -27,7 +27,7 @@ def held(stage: Stage) -> int:
     for section, found in measured.items():
         print(table(section, found))
     results: Results = {section.name: {"rows": found} for section, found in measured.items()}
-    gave_way = [goal.what for goal in GOALS if not _told(goal, results, stage.cores.pinned)]
+    gave_way = [goal.what for goal in GOALS if not told(goal, results, stage.cores.pinned)]
     mistakes = sum(map(wrong, measured.values()))
     if mistakes:
         print(f"wrong answers: {mistakes}")
@@ -43,15 +43,15 @@ def _throughput(stage: Stage) -> list[Row]:
         return rows(in_rounds(stage, servers, Loop(_SECONDS), _ROUNDS))
 
 
-def _told(goal: Goal, results: Results, pinned: bool) -> bool:
+def told(goal: Goal, results: Results, pinned: bool) -> bool:
     """Says how the floor fares; False when it gave way."""
     if goal.floor is None:
         return True
     limit = f"floor {'at most' if goal.at_most else 'at least'} {goal.floor:{goal.form}}"
     value = goal.read(results)
     if value is None or (goal.cores and not pinned):
-        print(f"skipped  {goal.what}: {limit}; cannot be measured here (it needs nginx and two cores)")
+        print(f"skipped   {goal.what}: {limit}; not to be measured here (nginx and two cores are needed)")
         return True
     kept = goal.held(value, goal.floor)
-    print(f"{'held   ' if kept else 'NOT HELD'}  {goal.what}: {value:{goal.form}}, {limit}")
+    print(f"{'held    ' if kept else 'NOT HELD'}  {goal.what}: {value:{goal.form}}, {limit}")
     return kept

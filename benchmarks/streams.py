@@ -71,5 +71,6 @@ SECTION = Section(
     notes=f"""Each stream brings {EVENTS_PER_S} events a second; when it ends its connection starts the next,
 so that the number stays. Each event is written by the upstream and read by the load tool by itself. *Direct*
 is the upstream without anything between: what the tools carry, and add to the first event's time.
-*Events a CPU second* says what one core could carry.""",
+*Events a CPU second* says what one core could carry; a server that is short of its core reads and writes
+several events at once, so that a busy machine flatters it.""",
 )

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree
 
-from benchmarks import page, throughput
+import pytest
+from benchmarks import page, quick, throughput
 from benchmarks.goals import GOALS, Results, slowness
 from benchmarks.rounds import OURS, REFERENCE, Figures, rows
 from benchmarks.scale import Axis, Scale
@@ -39,6 +40,17 @@ def test_a_floor_gives_way_only_below_it() -> None:
     assert CHAT.held(CHAT.read(results(ours_us=20 / 0.31)) or 0, CHAT.floor)
     assert not CHAT.held(CHAT.read(results(ours_us=20 / 0.29)) or 0, CHAT.floor)
     assert CHAT.read({}) is None
+
+
+def test_every_floor_that_gives_way_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """A clear line for each; what cannot be measured is said, and passed over."""
+    assert quick.told(CHAT, results(ours_us=50), pinned=True)
+    assert not quick.told(CHAT, results(ours_us=100), pinned=True)
+    assert quick.told(CHAT, {}, pinned=True)
+    held, gave_way, skipped = capsys.readouterr().out.splitlines()
+    assert held == "held      chat, of nginx: 0.40, floor at least 0.30"
+    assert gave_way == "NOT HELD  chat, of nginx: 0.20, floor at least 0.30"
+    assert skipped.startswith("skipped   chat, of nginx: floor at least 0.30; not to be measured here")
 
 
 def test_the_page_is_drawn_of_kept_results_alone(tmp_path: Path) -> None:
