@@ -39,9 +39,8 @@ _DESCRIPTORS = 65_536
 
 
 def _arguments() -> argparse.Namespace:
-    names = [section.name for section in SECTIONS]
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
-    parser.add_argument("sections", nargs="*", metavar="SECTION", choices=[[], *names, _PAGE])
+    parser.add_argument("sections", nargs="*", metavar="SECTION", type=_section)
     parser.add_argument("--all", action="store_true", help="every section: about forty minutes")
     parser.add_argument("--peers", action="store_true", help="other gateways: installs and measures them")
     parser.add_argument("--quick", action="store_true", help="holds the floors, within two minutes")
@@ -53,6 +52,13 @@ def _arguments() -> argparse.Namespace:
         "--generations", metavar="N", type=int, default=10_000_000, help="in the grown database (10 million)"
     )
     return parser.parse_args()
+
+
+def _section(name: str) -> str:
+    names = [*(section.name for section in SECTIONS), _PAGE]
+    if name not in names:
+        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(names)}")
+    return name
 
 
 def _seconds(text: str) -> float:

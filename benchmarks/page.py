@@ -12,6 +12,7 @@ from benchmarks.section import Section
 _DOCS = Path(__file__).parents[1] / "docs"
 _PAGE, _FOLDER = "benchmarks.md", "benchmarks"
 _RESULTS = "results.json"
+_DIGITS = 4
 _HEAD = """# What a request costs: the benchmark
 
 Made by `./dev bench --all --write` of what it measured ([results.json](benchmarks/results.json), every round
@@ -44,7 +45,8 @@ def keep(results: Results, folder: Path = _DOCS) -> None:
     file = folder / _FOLDER / _RESULTS
     kept: Results = json.loads(file.read_text("utf-8")) if file.exists() else {}
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(kept | results, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    taken = json.loads(json.dumps(results), parse_float=lambda figure: round(float(figure), _DIGITS))
+    file.write_text(json.dumps(kept | taken, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def write(sections: Sequence[Section], folder: Path = _DOCS) -> None:
