@@ -16,72 +16,81 @@ Subject = tuple[str, str | int]
 """Of log lines: `("request_id", ...)` or `("job", ...)`."""
 
 
+_OPEN, _GIVEN, _FAILED = range(3)
+
+
 class Later(Generic[T]):
     """A result that is not there yet: resolved once, awaited by one."""
 
-    __slots__ = ("_asyncio_future_blocking", "_error", "_ready", "_result", "_wake")
+    __slots__ = ("_error", "_result", "_state", "_wake")
+    _error: BaseException
+    _result: T
 
     def __init__(self) -> None:
-        self._ready = False
-        self._result: T | None = None
-        self._error: BaseException | None = None
+        self._state = _OPEN
         self._wake: Callable[[Any], object] | None = None
-        self._asyncio_future_blocking = False
 
     def resolve(self, result: T) -> None:
         """The result is there. After another one, or after who waited was cancelled, it is dropped."""
-        if not self._ready:
+        if self._state == _OPEN:
             self._result = result
-            self._finish()
+            self._state = _GIVEN
+            if self._wake is not None:
+                self._wake(self)
 
     def fail(self, error: BaseException) -> None:
         """There is none: who waits gets the error."""
-        if not self._ready:
+        if self._state == _OPEN:
             self._error = error
-            self._finish()
+            self._state = _FAILED
+            if self._wake is not None:
+                self._wake(self)
 
     def then(self, wake: Callable[[Any], object]) -> None:
         """Calls back with this Later, from within `resolve` or, if that is past, now."""
-        if self._ready:
+        if self._state != _OPEN:
             wake(self)
         else:
             assert self._wake is None, "a Later is awaited by one"  # noqa: S101
             self._wake = wake
 
-    def _finish(self) -> None:
-        self._ready = True
-        wake, self._wake = self._wake, None
-        if wake is not None:
-            wake(self)
-
     def __await__(self) -> Generator[Any, None, T]:
-        if not self._ready:
-            self._asyncio_future_blocking = True
+        if self._state == _OPEN:
             yield self
-        return self.result()
+        if self._state == _FAILED:
+            raise self._error
+        return self._result
 
     # As a future does, for tasks
 
+    @property
+    def _asyncio_future_blocking(self) -> bool:
+        """What a task asks to know a future by, and unsets when it has heard."""
+        return True
+
+    @_asyncio_future_blocking.setter
+    def _asyncio_future_blocking(self, _blocking: bool) -> None: ...
+
     def done(self) -> bool:
         """Whether it is there."""
-        return self._ready
+        return self._state != _OPEN
 
     def result(self) -> T:
         """The result; raises the error."""
-        if self._error is not None:
+        if self._state == _FAILED:
             raise self._error
-        return self._result  # type: ignore[return-value]  # it is ready, and holds what it was resolved with
+        return self._result
 
     def exception(self) -> BaseException | None:
         """The error."""
-        return self._error
+        return self._error if self._state == _FAILED else None
 
     def cancelled(self) -> bool:
         """Whether who waited was cancelled."""
-        return isinstance(self._error, asyncio.CancelledError)
+        return isinstance(self.exception(), asyncio.CancelledError)
 
     def _make_cancelled_error(self) -> BaseException | None:  # gather asks for it
-        return self._error
+        return self.exception()
 
     def get_loop(self) -> asyncio.AbstractEventLoop:
         """The loop of whoever asks: it has no other."""
@@ -99,7 +108,7 @@ class Later(Generic[T]):
 
     def cancel(self, msg: str | None = None) -> bool:
         """Who waits is cancelled; what would have been resolved goes on by itself."""
-        if self._ready:
+        if self._state != _OPEN:
             return False
         self.fail(asyncio.CancelledError(*([] if msg is None else [msg])))
         return True
