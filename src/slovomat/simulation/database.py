@@ -14,7 +14,8 @@ from slovomat.simulation.mirror import Fail, Mirror
 from slovomat.storage.audit import audit
 from slovomat.storage.queries import load_queries
 from slovomat.storage.sqlite import migrate
-from slovomat.storage.sqlite_writer import SQLiteTx, Write, carry_out, drive, together
+from slovomat.storage.sqlite_tx import SQLiteTx, drive
+from slovomat.storage.sqlite_writer import Write, carry_out, together
 from slovomat.storage.tx import ConflictError, Rule
 
 T = TypeVar("T")

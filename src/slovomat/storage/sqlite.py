@@ -15,7 +15,8 @@ from typing import Any, TypeVar
 from slovomat.later import Later
 from slovomat.ports.store import StoreUnavailableError
 from slovomat.storage.queries import load_migrations, load_queries
-from slovomat.storage.sqlite_writer import SQLiteTx, SQLiteWriter, Write, drive
+from slovomat.storage.sqlite_tx import SQLiteTx, drive
+from slovomat.storage.sqlite_writer import SQLiteWriter, Write
 from slovomat.storage.tx import BatchRule, Rule
 
 T = TypeVar("T")

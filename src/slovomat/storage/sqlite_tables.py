@@ -8,7 +8,7 @@ from pathlib import Path
 from slovomat.ports.store import Audit, StoreUnavailableError
 from slovomat.storage.audit import audit
 from slovomat.storage.queries import load_queries
-from slovomat.storage.sqlite_writer import SQLiteTx, drive
+from slovomat.storage.sqlite_tx import SQLiteTx, drive
 from slovomat.storage.tables import Batch, batch_rows
 from slovomat.storage.tx import Row
 
