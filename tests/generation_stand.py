@@ -79,11 +79,10 @@ class PlayedCall(Call[T]):
         self._ended()
         super()._finish()
 
-    def abandon(self) -> None:
+    def _leave(self) -> None:
         """The script ends where it is."""
-        if self._playing is not None and not self.done():
+        if self._playing is not None:
             self._playing.cancel()
-        super().abandon()
 
     def pause(self) -> None:
         """No piece goes out."""

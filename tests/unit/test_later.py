@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import uvloop
 
-from slovomat.later import Later, Strand
+from slovomat.later import Later, Strand, running
 from slovomat.ports.upstream import Call
 
 Play = Callable[[Coroutine[Any, Any, None]], None]
@@ -445,6 +445,7 @@ def test_a_task_that_is_cancelled_abandons_its_call(play: Play) -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
         assert call.cancelled()
+        call.resolve("late")
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01):
                 await Call[str]()
@@ -471,5 +472,42 @@ def test_a_call_whose_task_is_cancelled_twice_is_abandoned_once(play: Play) -> N
         with pytest.raises(asyncio.CancelledError):
             await task
         assert abandoned == 1
+
+    play(scene())
+
+
+def test_log_lines_are_about_the_strand_that_runs(play: Play) -> None:
+    """Its own subject or its maker's, in every turn, and nobody's when none runs, whatever went wrong."""
+
+    async def scene() -> None:
+        seen, laters = list[object](), [Later[int]() for _ in range(3)]
+
+        def note() -> None:
+            strand = running()
+            seen.append(strand.about if strand else None)
+
+        async def look(later: Later[int]) -> None:
+            note()
+            await later
+            note()
+            raise ZeroDivisionError
+
+        async def outer() -> None:
+            await Strand(look(laters[0]))
+
+        subjects = [("request_id", "a"), ("job", 1), None]
+        strands = [
+            Strand(outer(), ("request_id", "a")),
+            Strand(look(laters[1]), ("job", 1)),
+            Strand(look(laters[2])),
+        ]
+        assert seen == subjects
+        for later in laters:
+            later.resolve(1)
+            assert running() is None
+        assert seen == subjects * 2
+        for strand in strands:
+            with pytest.raises(ZeroDivisionError):
+                await strand
 
     play(scene())
