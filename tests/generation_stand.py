@@ -75,9 +75,17 @@ class PlayedCall(Call[T]):
         elif inspect.isawaitable(waiting := step()):
             await waiting
 
-    def _finish(self) -> None:
-        self._ended()
-        super()._finish()
+    def resolve(self, result: T | None) -> None:
+        """Its end, whichever."""
+        if not self.done():
+            self._ended()
+        super().resolve(result)
+
+    def fail(self, error: BaseException) -> None:
+        """Its end, by a bug or a cancellation."""
+        if not self.done():
+            self._ended()
+        super().fail(error)
 
     def _leave(self) -> None:
         """The script ends where it is."""

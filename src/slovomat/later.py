@@ -16,7 +16,8 @@ Subject = tuple[str, str | int]
 """Of log lines: `("request_id", ...)` or `("job", ...)`."""
 
 
-_OPEN, _GIVEN, _FAILED = range(3)
+_OPEN, _GIVEN, _FAILED, _HEARD = range(4)
+"""Failed, and heard of: by whoever awaited it or looked."""
 
 
 class Later(Generic[T]):
@@ -57,9 +58,7 @@ class Later(Generic[T]):
     def __await__(self) -> Generator[Any, None, T]:
         if self._state == _OPEN:
             yield self
-        if self._state == _FAILED:
-            raise self._error
-        return self._result
+        return self.result()
 
     # As a future does, for tasks
 
@@ -77,13 +76,17 @@ class Later(Generic[T]):
 
     def result(self) -> T:
         """The result; raises the error."""
-        if self._state == _FAILED:
-            raise self._error
-        return self._result
+        if self._state == _GIVEN:
+            return self._result
+        self._state = _HEARD
+        raise self._error
 
     def exception(self) -> BaseException | None:
         """The error."""
-        return self._error if self._state == _FAILED else None
+        if self._state == _GIVEN:
+            return None
+        self._state = _HEARD
+        return self._error
 
     def cancelled(self) -> bool:
         """Whether who waited was cancelled."""
@@ -141,7 +144,7 @@ class Strand(Later[T]):
             self.resolve(stop.value)
         except BaseException as error:
             _running = outer
-            self.fail(error)
+            self._failed(error)
         else:
             _running = outer
             if isinstance(awaited, Later):
@@ -151,6 +154,23 @@ class Strand(Later[T]):
             else:
                 awaited._asyncio_future_blocking = False
                 awaited.add_done_callback(self._step)
+
+    def _failed(self, error: BaseException) -> None:
+        """Tells whoever awaits it; the loop, when they have left, or nobody has come by its next turn."""
+        if self._state != _OPEN:
+            self._report(error)
+            return
+        if self._wake is None:
+            asyncio.get_running_loop().call_soon(self._look_for_hearers, error)
+        self.fail(error)
+
+    def _look_for_hearers(self, error: BaseException) -> None:
+        if self._state != _HEARD:
+            self._report(error)
+
+    def _report(self, error: BaseException) -> None:
+        told = {"message": "nobody awaited a strand that failed", "exception": error}
+        asyncio.get_running_loop().call_exception_handler(told)
 
 
 _running: Strand[Any] | None = None

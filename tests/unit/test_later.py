@@ -395,7 +395,6 @@ def test_a_cancelled_future_is_an_error_within(play: Play) -> None:
     play(scene())
 
 
-@pytest.mark.xfail(reason="it is lost without a word", strict=True)
 def test_an_error_that_nobody_awaits_is_heard() -> None:
     """A strand that fails after its awaiter has left, or that has none, tells the loop, as a task does."""
     faults: list[dict[str, Any]] = []

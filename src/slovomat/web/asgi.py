@@ -61,6 +61,8 @@ class Entry:
         self._id_prefix = f"req_{desk.services.env.random_bytes(8).hex()}"
         self._numbers = itertools.count(1)
         self._proxies = Proxies(desk.services.settings.trusted_proxies)
+        self.taken = 0
+        desk.services.metrics.show("slovomat_http_direct", "Requests taken without ASGI", lambda: self.taken)
         self._log = structlog.get_logger("slovomat")
         for dialect in all_dialects():
             self._add(dialect)
@@ -101,6 +103,7 @@ class Entry:
 
     def take(self, connection: Connection, head: Head[_Endpoint], body: bytes) -> DirectExchange:
         """One request that came whole, on its way when this returns, or answered already."""
+        self.taken += 1
         exchange = DirectExchange(connection, head, body, self._next_id(), Departure(self._deadlines))
         exchange.address = self._proxies.client_of(connection.address, head.listed)
         Strand(self._handle(exchange, head.endpoint, None), ("request_id", exchange.request_id))

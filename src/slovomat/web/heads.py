@@ -12,8 +12,10 @@ from typing import Generic, TypeVar
 from slovomat.web.exchange import bearer_of
 
 E = TypeVar("E")
-_MOST_HEADS = 4096
+_MOST_BYTES = 1 << 20
+"""Of all heads together; what is made of one takes several times its length."""
 _LONGEST = 4096
+_MOST_LINES = 32
 _MOST_DIGITS = 9
 _SPELLINGS = (b"\r\nContent-Length: ", b"\r\ncontent-length: ")
 _UNUSUAL = frozenset({b"transfer-encoding", b"expect", b"upgrade", b"trailer", b"idempotency-key"})
@@ -40,6 +42,7 @@ class Heads(Generic[E]):
     def __init__(self, hot: Callable[[str], E | None]) -> None:
         self._hot = hot
         self._known: dict[bytes, Head[E]] = {}
+        self._bytes = 0
 
     def find(self, data: bytes) -> tuple[Head[E], bytes] | None:
         """The head and body of one whole request whose head is known; None for anything else."""
@@ -61,8 +64,10 @@ class Heads(Generic[E]):
         start, stop, end = place
         if end > _LONGEST or len(data) != end + 4 + int(data[start:stop]):
             return
-        if len(self._known) >= _MOST_HEADS:
+        self._bytes += end
+        if self._bytes > _MOST_BYTES:
             self._known.clear()
+            self._bytes = end
         self._known[data[:start] + data[stop:end]] = Head(path.decode("latin-1"), listed, endpoint)
 
 
@@ -83,6 +88,6 @@ def _place(data: bytes) -> tuple[int, int, int] | None:
 
 def _usual(listed: Listed) -> bool:
     names = [name for name, _ in listed]
-    if names.count(b"content-length") != 1 or not _UNUSUAL.isdisjoint(names):
+    if len(names) > _MOST_LINES or names.count(b"content-length") != 1 or not _UNUSUAL.isdisjoint(names):
         return False
     return all(value.lower() == b"keep-alive" for name, value in listed if name == b"connection")
