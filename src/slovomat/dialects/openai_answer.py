@@ -8,7 +8,9 @@ from msgspec import UNSET, Raw, UnsetType
 
 _decode = msgspec.json.decode
 _encode = msgspec.json.encode
-_FINISH = b'"finish_reason":'
+_MESSAGE, _FINISH = b'"message":{', b'"finish_reason":'
+"""Where something is put in; neither can stand in a JSON string, where quotes follow a backslash."""
+_REFUSAL, _LOGPROBS = b'"message":{"refusal":null,', b'"logprobs":null,"finish_reason":'
 _NOT_NULL = ("usage", "system_fingerprint")
 """May be absent, but the schema knows no null for them; some upstreams send one."""
 
@@ -20,14 +22,14 @@ class _Object(msgspec.Struct, gc=False):
 class _Message(msgspec.Struct, gc=False):
     role: str
     content: Raw
-    refusal: Raw
+    refusal: Raw | UnsetType = UNSET
 
 
 class _Choice(msgspec.Struct, gc=False):
     index: int
     message: _Message
-    logprobs: Raw
     finish_reason: str
+    logprobs: Raw | UnsetType = UNSET
 
 
 class _Part(msgspec.Struct, gc=False):
@@ -71,11 +73,16 @@ def plain(body: bytes, frame: Frame) -> bytes:
     """A completion that satisfies OpenAI's schema; unchanged when it did already."""
     if not frame.shown_model:
         try:
-            _read_whole(body)
+            choices = _read_whole(body).choices
         except msgspec.ValidationError:
             pass
         else:
-            return body
+            silent = sum([choice.message.refusal is UNSET for choice in choices])
+            filled = _put_in(body, silent, len(choices), _MESSAGE, _REFUSAL)
+            silent = sum([choice.logprobs is UNSET for choice in choices])
+            filled = filled and _put_in(filled, silent, len(choices), _FINISH, _LOGPROBS)
+            if filled:
+                return filled
     answer = _framed(_decode(body), "chat.completion", frame)
     for index, choice in enumerate(answer["choices"]):
         _fill(choice, index=index, logprobs=None, message={})
@@ -93,17 +100,21 @@ def chunk(data: bytes, frame: Frame) -> bytes:
         except msgspec.ValidationError:
             pass
         else:
-            silent = 0
-            for choice in choices:
-                silent += choice.logprobs is UNSET
-            if not silent:
-                return data
-            if silent == len(choices) == data.count(_FINISH):  # nothing else is missing: no need to rebuild
-                return data.replace(_FINISH, b'"logprobs":null,' + _FINISH)
+            silent = sum([choice.logprobs is UNSET for choice in choices])
+            filled = _put_in(data, silent, len(choices), _FINISH, _LOGPROBS)
+            if filled:
+                return filled
     piece = _framed(_decode(data), "chat.completion.chunk", frame)
     for index, choice in enumerate(piece["choices"]):
         _fill(choice, index=index, logprobs=None, delta={}, finish_reason=None)
     return _encode(piece)
+
+
+def _put_in(data: bytes, silent: int, choices: int, mark: bytes, more: bytes) -> bytes | None:
+    """With what all choices lack, without rebuilding the rest; None when it is not sure where to put it."""
+    if not silent:
+        return data
+    return data.replace(mark, more) if silent == choices == data.count(mark) else None
 
 
 def _framed(answer: dict[str, Any], kind: str, frame: Frame) -> dict[str, Any]:
