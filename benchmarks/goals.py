@@ -12,7 +12,7 @@ from benchmarks.loads import CHAT, CREATE, POLL, STREAM
 from benchmarks.memory import MOST
 from benchmarks.rounds import ON_POSTGRES, OURS, REFERENCE
 from benchmarks.section import Row
-from benchmarks.streams import MANY
+from benchmarks.streams import EVENTS_PER_S, MANY
 
 Results = dict[str, Any]
 """By section: its rows, and when and where they were taken."""
@@ -63,9 +63,10 @@ def _of_nginx(load: str, server: str = OURS) -> Callable[[Results], float | None
 
 
 def _events(results: Results) -> float | None:
+    """At the speed of the goals' machine, and no more than the streams bring."""
     events = _figure("streams", "events_a_core", streams=MANY, server=OURS)(results)
     slower = slowness(results)
-    return events * slower if events and slower else None
+    return min(events * slower, MANY * EVENTS_PER_S) if events and slower else None
 
 
 def _full_mb(results: Results) -> float | None:
