@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from benchmarks.disk import sync_row
 from benchmarks.loads import CHAT, Load, chat, stream_of
 from benchmarks.rounds import DIRECT, OURS, Figures, Loop, Server, asked, medians
 from benchmarks.section import Column, Effort, Row, Section
@@ -47,7 +48,7 @@ def _quiet(stage: Stage, effort: Effort) -> list[Row]:
                     figures = asked(stage, server, load, Loop(effort.seconds, 16, _QUIET_RATE))
                     found.setdefault((load.name, server.name), []).append(figures)
     own = {names: medians(rounds) for names, rounds in found.items()}
-    return [
+    return [sync_row(stage.folder)] + [
         {
             "load": load,
             "server": server,
@@ -98,5 +99,5 @@ QUIET = Section(
     ),
     measure=_quiet,
     notes="""Open loop. *Added* is over going to the upstream directly. The first byte of an answer waits for
-the hold's commit, which waits for the disk.""",
+the hold's commit, and the commit for the disk, whose own time is the first row.""",
 )
