@@ -43,7 +43,7 @@ class ASGIExchange(Exchange):
 
     async def body(self, max_bytes: int, room: BodyRoom) -> bytes:
         """The whole body."""
-        declared = self.headers.get(b"content-length", b"").lstrip(b"0")
+        declared = self.headers.get(b"content-length", b"").strip().lstrip(b"0")
         if len(declared) > 15 or int(declared or b"0") > max_bytes:
             raise BodyTooLargeError
         body, taken_bytes = bytearray(), 0

@@ -1,0 +1,26 @@
+"""What the fuzzers found, each as the peer's script that shows it."""
+
+from faults.fuzzing.both_ways import Played, Run, Script
+from faults.fuzzing.witness import HOT
+
+from slovomat.web.heads import Heads
+
+SETTLED, IN_A_ROW = 9, 0
+BOTH = ("parser", "direct")
+
+
+def play(
+    way: str, *chunks: bytes, manner: str = "at once", turns: int = SETTLED, deaf: bool = False
+) -> Played:
+    """What comes of these chunks; a deaf peer reads its first answer, and no other until all is sent."""
+    run = Run(None if way == "parser" else Heads(HOT.get))
+    toggles = [at == 1 and deaf for at in range(len(chunks))]
+    return run.play(Script(list(chunks), [turns], toggles, [manner], 0, "stays", 0))
+
+
+def test_a_length_may_have_space_behind_it() -> None:
+    """HTTP allows it around any value, and a zero with a space is still a zero."""
+    for told in (b"0 ", b"0\t", b"00  ", b" 0 "):
+        for way in BOTH:
+            played = play(way, b"POST /api/balance HTTP/1.1\r\nHost: x\r\nContent-Length: %b\r\n\r\n" % told)
+            assert [seen.end for seen in played.seen] == ["whole"]
