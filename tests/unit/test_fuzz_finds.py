@@ -1,6 +1,7 @@
 """What the fuzzers found, each as the peer's script that shows it."""
 
 from faults.fuzzing.both_ways import Played, Run, Script
+from faults.fuzzing.corpus import KNOWN
 from faults.fuzzing.witness import HOT
 
 from slovomat.web.heads import Heads
@@ -24,3 +25,12 @@ def test_a_length_may_have_space_behind_it() -> None:
         for way in BOTH:
             played = play(way, b"POST /api/balance HTTP/1.1\r\nHost: x\r\nContent-Length: %b\r\n\r\n" % told)
             assert [seen.end for seen in played.seen] == ["whole"]
+
+
+def test_a_request_answered_before_it_was_whole_leaves_no_connection_open_for_ever() -> None:
+    """The idle time runs from its last byte: the play ends only when the server has closed."""
+    head, body = KNOWN[1][:-10], KNOWN[1][-10:]
+    for way in BOTH:
+        played = play(way, head, body, manner="unread")
+        assert played.sent.count(b"HTTP/1.1 200 OK") == 1
+        assert not played.ended

@@ -76,12 +76,19 @@ class GuardedProtocol(HttpToolsProtocol):
         self._feed(data)
         if self._deaf:
             return
+        if self._completed and not self._begun and not self._answering and not self.pipeline:
+            self._await_next()  # it was answered before it was whole
         if self._in_head:
             self._head_bytes_read = 0 if self._completed else self._head_bytes_read + len(data)
             if self._head_bytes_read > self.limits.headers_max_bytes:
                 self._refuse_head(Code.HEADERS_TOO_LARGE)
         else:
             self._count_message(len(data))
+
+    def _await_next(self) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
 
     def _count_message(self, read_bytes: int) -> None:
         self._message_bytes += read_bytes
