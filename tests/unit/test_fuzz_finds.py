@@ -34,3 +34,12 @@ def test_a_request_answered_before_it_was_whole_leaves_no_connection_open_for_ev
         played = play(way, head, body, manner="unread")
         assert played.sent.count(b"HTTP/1.1 200 OK") == 1
         assert not played.ended
+
+
+def test_whoever_does_not_read_is_not_answered_more_and_more() -> None:
+    """At most one answer waits beyond the transport's own bound, or the play fails; later all is answered."""
+    for way in BOTH:
+        played = play(way, *[KNOWN[0]] * 30, manner="at length", deaf=True)
+        assert len(played.seen) == 30
+        assert played.sent.count(b"HTTP/1.1 200 OK") == 30
+        assert not played.ended

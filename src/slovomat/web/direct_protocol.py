@@ -49,6 +49,9 @@ class DirectProtocol(GuardedProtocol):
             self._read_ahead(data)
             return
         if self._between_requests:
+            if self.flow.write_paused:
+                self._read_ahead(data)
+                return
             found = self.heads.find(data)
             if found is not None and len(self.connections) <= self.limits.connections_max:
                 self._take(*found)
@@ -108,11 +111,11 @@ class DirectProtocol(GuardedProtocol):
         self.server_state.total_requests += 1
         if not whole or self._last:
             self.transport.close()
-        elif self._ahead:
+        elif self._ahead and not self.flow.write_paused:
             self.loop.call_soon(self._catch_up)
 
     def _catch_up(self) -> None:
-        if self.transport.is_closing():
+        if self._busy or not self._ahead or self.transport.is_closing():
             return
         data = bytes(self._ahead)
         self._ahead.clear()
@@ -125,6 +128,8 @@ class DirectProtocol(GuardedProtocol):
         super().resume_writing()
         if self._exchange is not None and self._exchange.on_room is not None:
             self._exchange.on_room()
+        if self._ahead and not self._busy:
+            self.loop.call_soon(self._catch_up)
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
