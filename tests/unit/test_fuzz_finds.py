@@ -1,6 +1,6 @@
 """What the fuzzers found, each as the peer's script that shows it."""
 
-from faults.fuzzing.both_ways import Played, Run, Script
+from faults.fuzzing.both_ways import LIMITS, Played, Run, Script
 from faults.fuzzing.corpus import KNOWN
 from faults.fuzzing.witness import HOT
 
@@ -42,4 +42,12 @@ def test_whoever_does_not_read_is_not_answered_more_and_more() -> None:
         played = play(way, *[KNOWN[0]] * 30, manner="at length", deaf=True)
         assert len(played.seen) == 30
         assert played.sent.count(b"HTTP/1.1 200 OK") == 30
+        assert not played.ended
+
+
+def test_blank_lines_between_requests_never_add_up() -> None:
+    """Some old clients send one after each body."""
+    for way in BOTH:
+        played = play(way, *[b"\r\n", KNOWN[0]] * LIMITS.headers_max_bytes)
+        assert len(played.seen) == LIMITS.headers_max_bytes
         assert not played.ended

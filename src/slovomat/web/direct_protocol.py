@@ -69,6 +69,7 @@ class DirectProtocol(GuardedProtocol):
     def _take(self, head: Head[Any], body: bytes) -> None:
         self._unset_keepalive_if_required()
         self._reading_since = self._idle_since_s = None
+        self._head_bytes_read = 0
         self._busy = True
         exchange = self.door.take(cast("Connection", self), head, body)
         if self._busy:
