@@ -1,13 +1,17 @@
 """What the fuzzers found, each as the peer's script that shows it."""
 
+import json
+
 from faults.fuzzing.both_ways import LIMITS, Played, Run, Script
 from faults.fuzzing.corpus import KNOWN
 from faults.fuzzing.witness import HOT
 
+from slovomat.dialects import openai_answer
 from slovomat.web.heads import Heads
 
 SETTLED, IN_A_ROW = 9, 0
 BOTH = ("parser", "direct")
+FRAME = openai_answer.Frame(id="i", created_s=1, model="m")
 
 
 def play(
@@ -51,3 +55,12 @@ def test_blank_lines_between_requests_never_add_up() -> None:
         played = play(way, *[b"\r\n", KNOWN[0]] * LIMITS.headers_max_bytes)
         assert len(played.seen) == LIMITS.headers_max_bytes
         assert not played.ended
+
+
+def test_what_a_chunk_lacks_is_put_into_its_choices_alone() -> None:
+    """A reason's name may stand deeper too, and before a space."""
+    choices = '{"index":0,"delta":{"finish_reason":1},"finish_reason" : null}'
+    head = '{"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":['
+    answer = json.loads(openai_answer.chunk(f"{head}{choices}]}}".encode(), FRAME))
+    assert answer["choices"][0]["delta"] == {"finish_reason": 1}
+    assert answer["choices"][0]["logprobs"] is None

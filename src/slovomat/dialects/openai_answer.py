@@ -111,10 +111,15 @@ def chunk(data: bytes, frame: Frame) -> bytes:
 
 
 def _put_in(data: bytes, silent: int, choices: int, mark: bytes, more: bytes) -> bytes | None:
-    """With what all choices lack, without rebuilding the rest; None when it is not sure where to put it."""
+    """With what all choices lack, without rebuilding the rest; None when it is not sure where to put it.
+
+    The name stands once for each choice, spelled without a space: so it stands nowhere else.
+    """
     if not silent:
         return data
-    return data.replace(mark, more) if silent == choices == data.count(mark) else None
+    name = mark[: mark.index(b":")]
+    known = silent == choices == data.count(mark) == data.count(name)
+    return data.replace(mark, more) if known else None
 
 
 def _framed(answer: dict[str, Any], kind: str, frame: Frame) -> dict[str, Any]:
