@@ -14,6 +14,8 @@ from faults.fuzzing.draws import Draws
 
 TARGETS = {
     "direct": ("faults.fuzzing.both_ways", "BothWays", ["slovomat.web", "uvicorn.protocols.http"]),
+    "upstream": ("faults.fuzzing.upstream_side", "UpstreamSide", ["slovomat.upstreams", "slovomat.later"]),
+    "json": ("faults.fuzzing.json_ways", "JSONWays", ["slovomat.dialects", "slovomat.domain"]),
 }
 """Where a target is, and whose branches guide the fuzzer."""
 _SEEDS, _SEED_BYTES = 200, 600

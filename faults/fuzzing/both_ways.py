@@ -27,7 +27,7 @@ from slovomat.web.protocol import GuardedProtocol, HTTPLimits
 LIMITS = HTTPLimits(
     headers_max=12,
     headers_max_bytes=1_200,
-    message_max_bytes=200_000,
+    message_max_bytes=8_000_000,
     header_timeout_s=10,
     body_timeout_s=15,
     client_stall_s=20,

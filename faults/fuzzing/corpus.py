@@ -1,5 +1,7 @@
 """Requests for the hot routes as clients write them, and what a fuzzer makes of them."""
 
+from collections.abc import Sequence
+
 from faults.fuzzing.draws import Draws, pick
 from faults.fuzzing.witness import HOT
 
@@ -165,7 +167,7 @@ def _written(draws: Draws) -> bytes:
     return b"\r\n".join(lines) + b"\r\n\r\n" + body
 
 
-def mutated(draws: Draws, data: bytes) -> bytes:
+def mutated(draws: Draws, data: bytes, nasty: Sequence[bytes] = _NASTY) -> bytes:
     """One to three changes: bits flipped, bytes lost, doubled, or something nasty put in."""
     for _ in range(draws.ConsumeIntInRange(1, 3)):
         at = draws.ConsumeIntInRange(0, len(data))
@@ -179,7 +181,7 @@ def mutated(draws: Draws, data: bytes) -> bytes:
             case 2:
                 data = data[:end] + data[at:]
             case 3:
-                data = data[:at] + pick(draws, _NASTY) + data[at:]
+                data = data[:at] + pick(draws, nasty) + data[at:]
             case _:
-                data = data[:at] + pick(draws, _NASTY) + data[end:]
+                data = data[:at] + pick(draws, nasty) + data[end:]
     return data

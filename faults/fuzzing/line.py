@@ -26,6 +26,12 @@ class Line(asyncio.Transport):
         protocol.connection_made(self)
 
     @property
+    def protocol(self) -> asyncio.Protocol:
+        """Whom it tells."""
+        assert self._protocol is not None
+        return self._protocol
+
+    @property
     def ended(self) -> bool:
         """Whether the server will send nothing more."""
         return self.closing or self.said_goodbye

@@ -1,17 +1,30 @@
 """The fuzzers' targets on seeded inputs, and what each is there to find: a fault that was planted."""
 
+import contextlib
+import json
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from faults.fuzzing.both_ways import BothWays, DifferenceError
+from faults.fuzzing.json_ways import JSONWays
 from faults.fuzzing.seeded import played
+from faults.fuzzing.upstream_side import UpstreamSide
 
+from slovomat.dialects.calls import Terms
+from slovomat.dialects.openai_chat import DIALECT
+from slovomat.domain.events import Done, Failure, Usage
+from slovomat.ports.modes import ModeCatalogue
+from slovomat.upstreams.http_link import HTTPLink
+from slovomat.upstreams.http_stream import StreamCall
 from slovomat.web.direct_protocol import DirectProtocol
 from slovomat.web.heads import Head, Heads
 
-INPUTS = 1_000
+INPUTS = 600
 
 
 def test_the_direct_path_sees_and_says_what_the_parser_does() -> None:
-    """A thousand inputs of a few connections each."""
+    """Some hundreds of inputs, of a few connections each."""
     played(BothWays(), INPUTS)
 
 
@@ -76,3 +89,66 @@ def test_a_protocol_that_hurries_is_found(protocol: type[DirectProtocol]) -> Non
     """Requests out of bodies, answers out of order or lost, memory without bounds."""
     with pytest.raises(DifferenceError):
         played(BothWays(protocol=protocol), INPUTS)
+
+
+def test_upstreams_answers_end_alike_however_they_are_cut() -> None:
+    """Answers by the thousand, sound and spoiled, in two cuts each, and a call after each."""
+    played(UpstreamSide(), 3 * INPUTS)
+
+
+class _Patient(HTTPLink):
+    """A connection that keeps for the next call what came after the answer to this."""
+
+    def on_message_begin(self) -> None:
+        pass
+
+    def data_received(self, data: bytes) -> None:
+        if self._call is not None:
+            super().data_received(data)
+
+
+class _Optimist(StreamCall):
+    """A stream that is whole wherever it ends."""
+
+    def _end(self) -> None:
+        self.resolve(Done(Usage()))
+
+    def _break(self, failure: Failure) -> None:
+        del failure
+        self._end()
+
+
+class _Piecemeal(StreamCall):
+    """A stream whose events are looked for in each read alone."""
+
+    def _take(self, data: bytes) -> None:
+        if self._decoder is not None:
+            self._decoder._buffer.clear()
+        super()._take(data)
+
+
+@pytest.mark.parametrize(
+    "target", [UpstreamSide(link=_Patient), UpstreamSide(stream=_Optimist), UpstreamSide(stream=_Piecemeal)]
+)
+def test_a_careless_reading_of_answers_is_found(target: UpstreamSide) -> None:
+    """One call's answer in the next one's, an answer without an end, an event lost between two reads."""
+    with pytest.raises(DifferenceError):
+        played(target, 3 * INPUTS)
+
+
+def test_quick_readings_of_json_differ_from_the_careful_ones_in_nothing() -> None:
+    """Bodies by the thousand for every dialect, and chunks."""
+    played(JSONWays(), 6 * INPUTS)
+
+
+def _last_wins(body: bytes, terms: Terms, modes: ModeCatalogue) -> Any:
+    """Reads a chat without a look for names that stand twice."""
+    with contextlib.suppress(ValueError):
+        body = json.dumps(json.loads(body)).encode()
+    return DIALECT.parse_carefully(body, terms, modes)
+
+
+def test_a_hasty_reading_of_json_is_found() -> None:
+    """What another reader takes for another call is refused, quickly or not."""
+    with pytest.raises(DifferenceError):
+        played(JSONWays(SimpleNamespace(parse_chat=_last_wins)), 3 * INPUTS)
