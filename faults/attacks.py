@@ -36,9 +36,16 @@ def attacked(batch: Attack) -> Callable[[Order], Outcome]:
                 with _unharmed(target, outcome):
                     batch(target, chance, outcome)
                 outcome.volume += _BATCH
+            outcome.also["without ASGI"] = _direct(target)
         return outcome
 
     return run
+
+
+def _direct(target: Stage) -> int:
+    """How many requests the service took without ASGI, its heads being known."""
+    told = target.ask(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n").body.decode()
+    return int(float(told.partition("\nslovomat_http_direct ")[2].split()[0]))
 
 
 @contextmanager
@@ -113,13 +120,17 @@ def _text(chance: random.Random, length: int) -> str:
 
 
 def requests(target: Stage, chance: random.Random, outcome: Outcome) -> None:
-    """Two mutated requests on a connection: whole answers, then its end."""
+    """Two mutated requests on a connection, sometimes behind a good one, whose head is then known: whole
+    answers, then its end."""
     del outcome
     for _ in range(_BATCH):
         route = chance.choice(ROUTES)
         body = json.dumps(route.body("slv_nobody")).encode()
-        data = route.request("slv_nobody", body, "Idempotency-Key: k", f"User-Agent: {CANARY}")
+        marks = [f"User-Agent: {CANARY}", "Idempotency-Key: k"][: chance.randint(1, 2)]
+        data = route.request("slv_nobody", body, *marks)
         with target.wire() as wire:
+            if chance.random() < 0.5:
+                calm(wire.send(data).reply())
             wire.send(mutate(data, chance) + mutate(data, chance)).half_close()
             calm_to_the_end(wire)
 
