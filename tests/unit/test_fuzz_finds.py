@@ -64,3 +64,13 @@ def test_what_a_chunk_lacks_is_put_into_its_choices_alone() -> None:
     answer = json.loads(openai_answer.chunk(f"{head}{choices}]}}".encode(), FRAME))
     assert answer["choices"][0]["delta"] == {"finish_reason": 1}
     assert answer["choices"][0]["logprobs"] is None
+
+
+def test_a_number_that_nobody_can_hold_breaks_no_answer() -> None:
+    """An upstream's answer is completed with null in its place."""
+    for number in ("1e999", "-1e999", "9" * 5_000):
+        for complete, said in ((openai_answer.plain, "message"), (openai_answer.chunk, "delta")):
+            told = f'{{"choices":[{{"{said}":{{"content":"a"}}}}],"usage":{{"cost":{number}}}}}'
+            answer = json.loads(complete(told.encode(), FRAME))
+            assert answer["usage"] == {"cost": None}
+            assert answer["choices"][0][said]["content"] == "a"

@@ -1,6 +1,7 @@
 """The upstream's answers on their way back: what the published schema requires is there, `model`
 is what the operator shows, the rest is as it came."""
 
+import json
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ _encode = msgspec.json.encode
 _MESSAGE, _FINISH = b'"message":{', b'"finish_reason":'
 """Where something is put in; neither can stand in a JSON string, where quotes follow a backslash."""
 _REFUSAL, _LOGPROBS = b'"message":{"refusal":null,', b'"logprobs":null,"finish_reason":'
+_MOST_DIGITS = 19
 _NOT_NULL = ("usage", "system_fingerprint")
 """May be absent, but the schema knows no null for them; some upstreams send one."""
 
@@ -83,7 +85,7 @@ def plain(body: bytes, frame: Frame) -> bytes:
             filled = filled and _put_in(filled, silent, len(choices), _FINISH, _LOGPROBS)
             if filled:
                 return filled
-    answer = _framed(_decode(body), "chat.completion", frame)
+    answer = _framed(_tree(body), "chat.completion", frame)
     for index, choice in enumerate(answer["choices"]):
         _fill(choice, index=index, logprobs=None, message={})
         message = choice["message"]
@@ -104,22 +106,27 @@ def chunk(data: bytes, frame: Frame) -> bytes:
             filled = _put_in(data, silent, len(choices), _FINISH, _LOGPROBS)
             if filled:
                 return filled
-    piece = _framed(_decode(data), "chat.completion.chunk", frame)
+    piece = _framed(_tree(data), "chat.completion.chunk", frame)
     for index, choice in enumerate(piece["choices"]):
         _fill(choice, index=index, logprobs=None, delta={}, finish_reason=None)
     return _encode(piece)
 
 
 def _put_in(data: bytes, silent: int, choices: int, mark: bytes, more: bytes) -> bytes | None:
-    """With what all choices lack, without rebuilding the rest; None when it is not sure where to put it.
-
-    The name stands once for each choice, spelled without a space: so it stands nowhere else.
-    """
+    """With what all choices lack, without rebuilding the rest; None when it is not sure where to put it."""
     if not silent:
         return data
-    name = mark[: mark.index(b":")]
-    known = silent == choices == data.count(mark) == data.count(name)
-    return data.replace(mark, more) if known else None
+    name = mark.partition(b":")[0]  # it may stand deeper, and the choice's own be written in another way
+    sure = silent == choices == data.count(mark) == data.count(name)
+    return data.replace(mark, more) if sure else None
+
+
+def _tree(data: bytes) -> Any:
+    """Its values; a number that is too large for anybody becomes null."""
+    try:
+        return _decode(data)
+    except msgspec.ValidationError:
+        return json.loads(data, parse_int=lambda digits: int(digits) if len(digits) < _MOST_DIGITS else None)
 
 
 def _framed(answer: dict[str, Any], kind: str, frame: Frame) -> dict[str, Any]:
