@@ -66,6 +66,18 @@ _EVENTS = (
     ),
     b'data: {"choices":[{"index":0,"delta":{"content":"' + b"x" * 1_500 + b'"}}]}\n\n',
 )
+_USAGES = (
+    *(
+        b"null",
+        b"{}",
+        b"[]",
+        b"1",
+        b'"x"',
+        b'{"prompt_tokens":7,"completion_tokens":5}',
+        b'{"prompt_tokens":-1}',
+    ),
+    *(b'{"prompt_tokens":1.5,"completion_tokens":2}', b'{"prompt_tokens":99999999999999999999}'),
+)
 PLAIN = b'{"choices":[{"index":0,"message":{"role":"assistant","content":"hello"},"finish_reason":"stop"}]}'
 _BODIES = (
     *(
@@ -87,6 +99,8 @@ _BODIES = (
         b"\xff",
     ),
     PLAIN.replace(b"hello", b"x" * 5_000),
+    PLAIN.replace(b'"hello"', b'[{"type":"text","text":"a"},{"type":"text"}]'),
+    PLAIN.replace(b'"choices"', b'"usage":{"prompt_tokens":"1","completion_tokens":2},"choices"'),
 )
 _STATUSES = (
     *(b"HTTP/1.1 200 OK",) * 12,
@@ -172,7 +186,8 @@ class Answered(NamedTuple):
 def stream_body(draws: Draws) -> bytes:
     """Some events."""
     events = pick(draws, (_EVENTS, (SAID, SAID, ENDED, MARK), (SAID, SAID, ENDED, MARK)))
-    return b"".join(pick(draws, events) for _ in range(draws.ConsumeIntInRange(1, 8)))
+    chosen = [pick(draws, events) for _ in range(draws.ConsumeIntInRange(1, 8))]
+    return b"".join(chosen).replace(b'{"prompt_tokens":1}', pick(draws, _USAGES))
 
 
 def plain_body(draws: Draws) -> bytes:

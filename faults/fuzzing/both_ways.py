@@ -76,6 +76,8 @@ def scripts(draws: Draws) -> list[Script]:
 
 def _script(draws: Draws) -> Script:
     messages = [message(draws) for _ in range(draws.ConsumeIntInRange(1, 6))]
+    if seldom(draws, 5):
+        messages[-1] = messages[-1][: draws.ConsumeIntInRange(0, len(messages[-1]))]
     if seldom(draws, 6):
         messages = messages[:2] * draws.ConsumeIntInRange(2, 12)
     apart = draws.ConsumeIntInRange(0, 3)

@@ -25,6 +25,20 @@ KNOWN = tuple(
     for path, body in zip(HOT, (BODIES[1:4] * 3), strict=False)
 )
 """What the memory of heads is warmed with."""
+_POST = b"POST /api/balance HTTP/1.1\r\nHost: x\r\n"
+_CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
+_UPGRADE = b"Upgrade: h2c\r\nConnection: upgrade\r\n"
+_RARE = (
+    _POST + _CHUNKED + b"2;a=b\r\n{}\r\n0\r\nX-Trailer: 1\r\n\r\n",
+    _POST + _CHUNKED + b"1\r\n{\r\n1\r\n}\r\n0\r\n\r\n",
+    _POST + _UPGRADE + b"Content-Length: 2\r\n\r\n{}",
+    _POST + _UPGRADE + _CHUNKED + b"2\r\n{}\r\n0\r\n\r\n",
+    _POST + b"Expect: 100-continue\r\nContent-Length: 2\r\n\r\n{}",
+    _POST + b"X-Many: y\r\n" * 11 + b"Content-Length: 0\r\n\r\n",
+    b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+    b"POST /api/balance HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\n{}",
+)
+"""What few clients send."""
 _LINES = (
     *(b"Content-Length: %d", b"content-length: %d", b"Content-Length:%d", b"CONTENT-LENGTH: %d"),
     *(b"Content-Length: 00%d", b"Content-Length: +%d", b"Content-Length: %d ", b"Content-Length: %d, %d"),
@@ -117,8 +131,11 @@ _STARTS = (
 def message(draws: Draws) -> bytes:
     """One request, or what might be taken for one."""
     match draws.ConsumeIntInRange(0, 9):
-        case 0 | 1 | 2:
+        case 0 | 1:
             return pick(draws, KNOWN)
+        case 2:
+            rare = pick(draws, _RARE)
+            return mutated(draws, rare) if draws.ConsumeIntInRange(0, 1) else rare
         case 3 | 4:
             return _other_body(draws, pick(draws, KNOWN))
         case 5 | 6:

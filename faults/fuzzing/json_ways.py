@@ -1,10 +1,9 @@
-"""The quick readings of JSON against the careful ones: the same call, the same refusal, the same chunk."""
+"""The quick readings of JSON against the careful ones: the same call, the same refusal, the same answer."""
 
 import json
+import math
 import re
 from typing import Any
-
-import msgspec
 
 from faults.fuzzing.both_ways import DifferenceError
 from faults.fuzzing.corpus import mutated
@@ -13,18 +12,21 @@ from slovomat.dialects import openai_answer
 from slovomat.dialects.calls import ChatCall, Terms
 from slovomat.dialects.job_form import JobForm
 from slovomat.dialects.openai_chat import DIALECT
+from slovomat.domain.events import Completion
 from slovomat.domain.refusal import Refusal
-from slovomat.upstreams.openai_form import StreamReading
+from slovomat.upstreams.openai_form import StreamReading, read_plain
 
 _TERMS = (
     Terms(price_requests=2, max_chars=60, json_max_depth=4, models=("gpt-4o",)),
     Terms(price_requests=2, max_chars=0, json_max_depth=64, models=("gpt-4o",), models_strict=True),
+    Terms(price_requests=2, max_chars=0, json_max_depth=64),
     Terms(price_requests=2, max_chars=0, json_max_depth=2),
     Terms(price_requests=2, max_chars=0, json_max_depth=64, json_max_values=12),
 )
 _FORMS = (JobForm(text="text", id="id"), JobForm(text="text", id="id", default_mode="essay"))
 _OWN, _OTHER = "the upstream's", "shown"
 _FRAME = openai_answer.Frame(id="i", created_s=1, model=_OWN)
+_SHOWN = openai_answer.Frame(id="i", created_s=1, model=_OWN, shown_model=_OTHER)
 _NAMES = (
     *(
         "messages",
@@ -126,9 +128,14 @@ _WHOLE = (
     '{"model":"gpt-4o","messages":[{"role":"user","content":"hello"}],"stream":true}',
     '{"messages":[{"role":"user","content":[{"type":"text","text":"a: b"}]}],"temperature":0.7,"model":"x"}',
     '{"messages":[{"role":"system","content":"a"},{"role":"user","content":"b"}],"tools":[{"a":{"b:":1}}]}',
+    '{"messages":[{"role":"user","content":"a"}],"user":"u","model":"gpt-4o","stop":["model"]}',
+    '{"messages":[{"role":"user","content":"say \\"model\\": x"}],"user":"model","model":"gpt-4o"}',
     '{"key":"k","text":"a: b","mode":"essay"}',
     '{"key":"k","id":7}',
     '{"key":"k"}',
+    '{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":'
+    '{"role":"assistant","content":"a","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":{}}',
+    '{"choices":[{"message":{"content":"a"}}],"usage":null,"system_fingerprint":null}',
     '{"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,'
     '"delta":{"content":"a"},"finish_reason":null}]}',
     '{"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,'
@@ -196,7 +203,7 @@ class JSONWays:
             )
             _alike(body, form.parse_poll(body, terms), form.poll_carefully(body, terms))
             _alike(body, form.parse_balance(body, terms), form.balance_carefully(body, terms))
-        _chunk(body)
+        _answers(body)
 
 
 def _alike(body: bytes, quick: Any, careful: Any) -> None:
@@ -218,21 +225,28 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _chunk(data: bytes) -> None:
-    """A chunk that a stream's reading lets pass is completed alike, rebuilt or not. Letters of names are
-    taken for unescaped: no upstream escapes them."""
+def _answers(data: bytes) -> None:
+    """What a reading lets pass as an answer, or as a piece of one, is completed alike, rebuilt or not.
+
+    Letters of names are taken for unescaped: no upstream escapes them.
+    """
     if _ESCAPED_LETTER.search(data):
         return
-    try:
-        if StreamReading().take(data) is not None or not isinstance(msgspec.json.decode(data), dict):
-            return
-    except (msgspec.DecodeError, RecursionError):
-        return
-    quick = msgspec.json.decode(openai_answer.chunk(data, _FRAME))
-    shown = openai_answer.Frame(id="i", created_s=1, model=_OWN, shown_model=_OTHER)
-    rebuilt = msgspec.json.decode(openai_answer.chunk(data, shown))
-    quick["model"] = _OTHER
-    _alike(data, quick, rebuilt)
+    whole, piece = read_plain(data), StreamReading().take(data)
+    passed = [openai_answer.plain] * isinstance(whole, Completion) + [openai_answer.chunk] * (piece is None)
+    for complete in passed:
+        quick = json.loads(complete(data, _FRAME), parse_int=float)
+        rebuilt = json.loads(complete(data, _SHOWN), parse_int=float)
+        _alike(data, _held({**quick, "model": _OTHER}), _held(rebuilt))
+
+
+def _held(value: Any) -> Any:
+    """The same with null for a number that is too large."""
+    if isinstance(value, dict):
+        return {name: _held(child) for name, child in value.items()}
+    if isinstance(value, list):
+        return [_held(child) for child in value]
+    return None if isinstance(value, float) and math.isinf(value) else value
 
 
 # Texts

@@ -38,6 +38,7 @@ _CONFIG = UpstreamConfig(
 )
 _TARGET = Target("http", "192.0.2.9", 80, "/v1/chat/completions")
 _REQUEST = b"POST /v1/chat/completions HTTP/1.1\r\nHost: 192.0.2.9\r\nContent-Length: 2\r\n\r\n{}"
+_END_OF_EVENT = re.compile(rb"(?<=\n\n)|(?<=\r\n\r\n)")
 _TOO_LONG_S = 70
 _ENDS = ("closes", "closes", "resets", "is silent")
 _MARK = re.compile(rb"(?:^|[\r\n]|\xef\xbb\xbf)data: ?\[DONE\][ \t]*[\r\n]")
@@ -76,13 +77,15 @@ class Ended(NamedTuple):
 
 
 class Script(NamedTuple):
-    """One call. `pause_at`: the reader stops for a second before this piece; `leave_at`: it leaves."""
+    """One call. `pause_at`: the reader stops for a second before this piece; `leave_at`: it leaves.
+    `stale`: the connection that was kept is closed when the next call wants it."""
 
     streamed: bool
     pieces: list[bytes]
     end: str
     pause_at: int
     leave_at: int
+    stale: bool = False
 
 
 class UpstreamSide:
@@ -97,7 +100,8 @@ class UpstreamSide:
         given = answered(draws, streamed)
         end, pause_at = pick(draws, _ENDS), draws.ConsumeIntInRange(-5, 5)
         leave_at = draws.ConsumeIntInRange(0, 5) if seldom(draws, 8) else -1
-        script = Script(streamed, cut(draws, given.data), end, pause_at, leave_at)
+        pieces = _events(given.data) if seldom(draws, 4) else cut(draws, given.data)
+        script = Script(streamed, pieces, end, pause_at, leave_at, stale=seldom(draws, 4))
         one = self.play(script)
         _hold_result(script, given, one)
         if leave_at < 0:
@@ -128,6 +132,11 @@ class UpstreamSide:
             faults = [*loop.faults, *(fault for line in pool.lines for fault in line.faults)]
             _hold(not faults, script, f"{faults}")
         return Ended(result, b"\n".join(delivered), next_result)
+
+
+def _events(data: bytes) -> list[bytes]:
+    """As a server writes them: the head, then event by event."""
+    return [piece for piece in _END_OF_EVENT.split(data) if piece]
 
 
 def _feed(loop: StillLoop, line: Line, call: HTTPCall[Any], script: Script) -> None:
@@ -166,6 +175,9 @@ def _next(loop: StillLoop, pool: _Pool, script: Script) -> Result:
     """An honest answer to the next call, on whatever connection it takes."""
     call = PlainCall(pool, _REQUEST)
     loop.settle()
+    if script.stale and not pool.lines[0].closing:
+        pool.lines[0].protocol.eof_received()
+        loop.settle()
     line = next((line for line in reversed(pool.lines) if not line.closing), None)
     _hold(line is not None, script, "the next call has no connection")
     if line is not None:
