@@ -78,6 +78,8 @@ class Later(Generic[T]):
         """The result; raises the error."""
         if self._state == _GIVEN:
             return self._result
+        if self._state == _OPEN:
+            raise asyncio.InvalidStateError
         self._state = _HEARD
         raise self._error
 
@@ -85,12 +87,14 @@ class Later(Generic[T]):
         """The error."""
         if self._state == _GIVEN:
             return None
+        if self._state == _OPEN:
+            raise asyncio.InvalidStateError
         self._state = _HEARD
         return self._error
 
     def cancelled(self) -> bool:
         """Whether who waited was cancelled."""
-        return isinstance(self.exception(), asyncio.CancelledError)
+        return self.done() and isinstance(self.exception(), asyncio.CancelledError)
 
     def _make_cancelled_error(self) -> BaseException | None:  # gather asks for it
         return self.exception()
@@ -120,7 +124,7 @@ class Later(Generic[T]):
 class Strand(Later[T]):
     """A coroutine on its way to its result, without a task: it runs from one wait to the next.
 
-    Within it there is no current task: no timeouts and no cancel scopes. It is carried out to its end,
+    Within it nobody asks for the current task: no timeouts, no cancel scopes. It is carried out to its end,
     whoever leaves. `about`: what its log lines are about; that of the strand that began it, unless given.
     """
 
@@ -147,13 +151,19 @@ class Strand(Later[T]):
             self._failed(error)
         else:
             _running = outer
-            if isinstance(awaited, Later):
-                awaited.then(self._step)
-            elif awaited is None:
-                asyncio.get_running_loop().call_soon(self._step)
-            else:
-                awaited._asyncio_future_blocking = False
-                awaited.add_done_callback(self._step)
+            try:
+                self._wait_for(awaited)
+            except Exception as error:  # not to whoever resolves: others may wait for him
+                self._failed(error)
+
+    def _wait_for(self, awaited: Any) -> None:
+        if isinstance(awaited, Later):
+            awaited.then(self._step)
+        elif awaited is None:
+            asyncio.get_running_loop().call_soon(self._step)
+        else:
+            awaited._asyncio_future_blocking = False
+            awaited.add_done_callback(self._step)
 
     def _failed(self, error: BaseException) -> None:
         """Tells whoever awaits it; the loop, when they have left, or nobody has come by its next turn."""

@@ -125,7 +125,7 @@ class Parent:
         for number in numbers:
             self._processes[number].ready = True
         for one in self._processes:
-            if not one.pid and one.due_s is None:
+            if not (one.pid or self._stopping) and one.due_s is None:
                 one.due_s = 0
         self._complete = self._complete or all(one.ready for one in self._processes)
 

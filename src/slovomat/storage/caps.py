@@ -14,7 +14,7 @@ _ALWAYS = ""
 
 
 class Caps:
-    """The use of capped keys while a batch is decided. Read after the buckets, whose locks guard it too."""
+    """The use of capped keys while a batch is decided. The guard in `key_use` has the last word."""
 
     def __init__(self) -> None:
         self._used: dict[tuple[KeyId, str], int] = defaultdict(int)

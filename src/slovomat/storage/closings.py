@@ -115,7 +115,7 @@ async def _answer(tx: Tx, done: Done) -> None:
     """A direct call's answer is kept for repeats; one that failed leaves its key free again."""
     for ending, held in done:
         closing, key = ending.closing, held.idempotency_key
-        if key is None or await tx.rows("job_exists", account_id=closing.account_id, id=closing.id):
+        if key is None or (closing.held is None and await _is_job(tx, closing)):
             continue
         place = {"account_id": closing.account_id, "key": key, "generation_id": closing.id}
         if ending.answer is None or closing.state is not HoldState.SETTLED:
@@ -124,6 +124,11 @@ async def _answer(tx: Tx, done: Done) -> None:
             answer = ending.answer
             facts = {"status": answer.status, "type": answer.content_type, "body": answer.body}
             await tx.run("idempotency_answer", **place, **facts)
+
+
+async def _is_job(tx: Tx, closing: Closing) -> bool:
+    """Whose answer is its id, which stays. Who knows what was held for it has made a direct call."""
+    return bool(await tx.rows("job_exists", account_id=closing.account_id, id=closing.id))
 
 
 async def ended_as(tx: Tx, closing: Closing) -> bool:

@@ -54,10 +54,12 @@ class Lane(Generic[I, T]):
         return later
 
     async def _work(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[:_BATCH_MAX], self._waiting[_BATCH_MAX:]
-            await self._run(batch)
-        self._busy = False
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:_BATCH_MAX], self._waiting[_BATCH_MAX:]
+                await self._run(batch)
+        finally:
+            self._busy = False
 
     async def _run(self, batch: list[tuple[I, Later[T]]]) -> bool:
         """All in one; should the rule fail, each runs again alone, so that none spoils it for the others.

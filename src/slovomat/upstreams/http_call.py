@@ -30,9 +30,9 @@ class Phase(Enum):
 class HTTPCall(Call[T]):
     """What plain and streamed calls share: being a link's Recipient.
 
-    A call on a kept connection that the upstream closed before a byte came back is repeated, once, on a new
-    one: then the upstream had most likely given the connection up before the request arrived. In every other
-    case it may have begun to generate, and another try is the caller's to decide.
+    A call on a kept connection that the upstream closed at once, before a byte came back, is repeated on a
+    new one: it had been given up before the request arrived. In every other case the upstream may have begun
+    to generate, and another try is the caller's to decide.
     """
 
     __slots__ = (

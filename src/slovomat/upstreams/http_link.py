@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _HEAD_BYTES = 16_384
 _LINE_BYTES = 64
 """What a line of the head counts more than its length: a bound of their number."""
+_STALE_S = 1.0
+"""A kept connection that ends within so long, unheard, had been given up before the request arrived."""
 _LINGER_S = 0.25
 """How long a response may take to end after all that counts has come, for its connection to be kept."""
 
@@ -41,7 +43,8 @@ class HTTPLink(asyncio.Protocol):
 
     __slots__ = (
         *("_call", "_headers", "_parser", "_pieces", "_pool", "_timer", "_timer_s", "_transport"),
-        *("_answered", "_complete", "_head_bytes", "_headed", "_keep", "_mute_bytes", "_open", "_touched"),
+        *("_answered", "_complete", "_head_bytes", "_headed", "_keep", "_mute_bytes", "_open"),
+        *("_sent_s", "_touched"),
     )
 
     def __init__(self, pool: "HTTPPool") -> None:
@@ -62,6 +65,7 @@ class HTTPLink(asyncio.Protocol):
         self._headers: Headers = {}
         self._headed = self._complete = self._touched = self._keep = False
         self._head_bytes = self._mute_bytes = 0
+        self._sent_s = self._pool.loop.time()
         self._transport.write(request)
         if due_s < self._timer_s:
             self.watch(due_s)
@@ -219,7 +223,7 @@ class HTTPLink(asyncio.Protocol):
             return
         if self._headed and exc is None and self._ends_with_connection():
             call.whole()
-        elif self._answered and not self._touched:
+        elif self._answered and not self._touched and self._pool.loop.time() - self._sent_s < _STALE_S:
             call.unheard()
         elif exc is not None:
             call.broken(http_failure.broken(exc))

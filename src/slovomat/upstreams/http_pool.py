@@ -47,7 +47,7 @@ class HTTPPool:
             connected = await aiohappyeyeballs.start_connection(
                 addresses, happy_eyeballs_delay=_NEXT_ADDRESS_S, interleave=1
             )
-        except (OSError, RuntimeError):
+        except BaseException:  # a wait that took too long is cancelled
             self._addresses.forget()
             raise
         tls = self._tls is not None

@@ -103,8 +103,13 @@ class _Placed(Call[T]):
         self._paused = False
 
     def begin(self) -> None:
-        """Take the place."""
-        self._call = self._begin()
+        """Take the place; a bug gives it back."""
+        try:
+            self._call = self._begin()
+        except Exception as error:
+            self.fail(error)
+            self._limited.freed()
+            return
         if self._paused:
             self._call.pause()
         self._call.then(self._ended)

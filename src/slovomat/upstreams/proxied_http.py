@@ -80,8 +80,11 @@ class ProxiedHTTP:
                 return self._told(await self._no_stream(response, began_s))
             while (ended := await relay.next(deliver)) is None:
                 await asyncio.sleep(0)  # who abandons the call while it delivers is heard here
-                await reading.wait()
+                async with asyncio.timeout_at(began_s + self._config.total_timeout_s):
+                    await reading.wait()
             return self._told(ended) if isinstance(ended, Failure) else ended
+        except TimeoutError:
+            return http_failure.timed_out("total")
         finally:
             body.stop()
             self._end(response, whole=relay.marked)

@@ -35,8 +35,8 @@ class Deadlines:
             if due_s > now_s:
                 self._timer = loop.call_at(due_s, self._ring, loop)
                 return
-            del self._due_s[client]
-            client.expire()
+            if self._due_s.pop(client, None) is not None:  # one that expired may have ended another
+                client.expire()
 
 
 class Departure:

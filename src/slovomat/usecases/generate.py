@@ -200,9 +200,11 @@ class _Run:
 
     async def end(self) -> None:
         """Whatever happened, a cancellation from above or a bug too, no hold stays open."""
-        if not self._closed:
-            await self.release("interrupted")
-        self._generator.leave(self._accepted.id)
+        try:
+            if not self._closed:
+                await self.release("interrupted")
+        finally:
+            self._generator.leave(self._accepted.id)
 
     async def settle(self, reason: str, usage: Usage, answer: StoredAnswer | None) -> bool:
         return await self._close(HoldState.SETTLED, reason, usage, answer)

@@ -127,8 +127,9 @@ class Entry:
             exchange.status = 499
         except Exception as error:
             self._broke(exchange, error, self._route(exchange, endpoint))
-        exchange.let_go()
-        self._tell(exchange, self._route(exchange, endpoint), began_s)
+        finally:
+            exchange.let_go()
+            self._tell(exchange, self._route(exchange, endpoint), began_s)
 
     async def _page(self, exchange: ASGIExchange, receive: Receive, send: Send) -> None:
         began_s = self._clock()

@@ -107,6 +107,7 @@ class ASGIExchange(Exchange):
                 self.on_room()
             if not self._over and not self._messages:
                 await self._wake.wait()
+        handling.result()
 
     def _ended(self, _handling: object) -> None:
         self._over = True

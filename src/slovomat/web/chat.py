@@ -149,6 +149,7 @@ class Chat:
             await self._services.generator.stream(order.request, order.accepted, order.exchange.client, sink)
         finally:
             self._services.gate.streams.discard(sink)
+            sink.let_go()
 
     async def _give_back(self, order: _Order, refusal: Refusal) -> None:
         """Tells of a failure, and of the balance to which the price went back."""

@@ -60,7 +60,8 @@ class DirectExchange(Exchange):
         """The whole body."""
         if len(self._body) > max_bytes:
             raise BodyTooLargeError
-        return self._body
+        body, self._body = self._body, b""
+        return body
 
     def answer(self, answer: Answer, block: bytes) -> None:
         """Sends a whole answer."""

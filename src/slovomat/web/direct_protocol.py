@@ -71,7 +71,11 @@ class DirectProtocol(GuardedProtocol):
         self._reading_since = self._idle_since_s = None
         self._head_bytes_read = 0
         self._busy = True
-        exchange = self.door.take(cast("Connection", self), head, body)
+        try:
+            exchange = self.door.take(cast("Connection", self), head, body)
+        except BaseException:
+            self.transport.close()
+            raise
         if self._busy:
             self._exchange = exchange
 

@@ -13,7 +13,8 @@ from slovomat.web.exchange import bearer_of
 
 E = TypeVar("E")
 _MOST_BYTES = 1 << 20
-"""Of all heads together; what is made of one takes several times its length."""
+"""Of all heads together, as reckoned; what is made of one takes a few times that."""
+_LINE_BYTES = 100
 _LONGEST = 4096
 _MOST_LINES = 32
 _MOST_DIGITS = 9
@@ -68,10 +69,10 @@ class Heads(Generic[E]):
 
     def _keep(self, key: bytes, head: Head[E]) -> None:
         if key not in self._known:
-            self._bytes += len(key)
+            self._bytes += len(key) + _LINE_BYTES * len(head.listed)
         if self._bytes > _MOST_BYTES:
             self._known.clear()
-            self._bytes = len(key)
+            self._bytes = len(key) + _LINE_BYTES * len(head.listed)
         self._known[key] = head
 
 

@@ -39,6 +39,7 @@ class EventStream:
         self._call: Call[Done | Failure] | None = None
         self._quiet_since_s = clock()
         self._stuck_since_s: float | None = None
+        self._refusing = False
         exchange.on_room = self._go_on
 
     def flows_from(self, call: Call[Done | Failure]) -> None:
@@ -64,6 +65,7 @@ class EventStream:
     async def broken(self, refusal: Refusal) -> None:
         """An error answer, or an error event when pieces are out already; never a `[DONE]`."""
         if not self._exchange.started:
+            self._refusing = True
             await self._refuse(refusal)
             return
         self._send(b"data: " + self._error_body(refusal) + b"\n\n")
@@ -83,8 +85,12 @@ class EventStream:
         if self._stuck_since_s is not None:
             if now_s - self._stuck_since_s > stall_s:
                 self._exchange.client.depart()
-        elif now_s - self._quiet_since_s >= keepalive_s:
+        elif now_s - self._quiet_since_s >= keepalive_s and not self._refusing:
             self._send(_COMMENT)
+
+    def let_go(self) -> None:
+        """It is over: whom it knows must not keep it, nor all that it keeps, from being forgotten."""
+        self._exchange.on_room = self._call = None
 
     def _send(self, frames: bytes) -> None:
         exchange = self._exchange
