@@ -17,7 +17,7 @@ REASONS = {
     "storage/postgres_transactions.py": "whatever is raised is raised on after the rollback",
     "upstreams/response_body.py": "what came before a connection broke is read first; else it is raised on",
     "upstreams/local_engine.py": "the engine's fault is told to the parent process",
-    "upstreams/http_pool.py": "an address that did not answer is forgotten, however the wait ended; it is raised on",
+    "upstreams/http_pool.py": "who did not answer is forgotten, however the wait ended; it is raised on",
     "upstreams/limited.py": "a bug gives its place back, and goes to its caller",
     "web/direct_protocol.py": "a connection whose request nobody took is closed; it is raised on",
     "limits/valkey.py": "who is cancelled while entering has not entered; it is raised on",
