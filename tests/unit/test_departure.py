@@ -172,6 +172,27 @@ async def test_the_timer_begins_anew() -> None:
     assert ended == ["settled", "settled"]
 
 
+async def test_who_expires_may_end_others() -> None:
+    """Who was ended by the expiry of the first is not ended again; those behind have their deadline."""
+    deadlines, ended = Deadlines(0.01), list[str]()
+    first, second, third = (Departure(deadlines) for _ in range(3))
+    call = Call[str]()
+
+    async def ends_the_second() -> None:
+        with first:
+            await first.wait_for(Call[str]())
+            call.resolve("ended by the first")
+
+    async def is_ended() -> None:
+        with second:
+            ended.append(await second.wait_for(call) or "expired")
+
+    strands = [Strand(ends_the_second()), Strand(is_ended()), Strand(_named(third, "third", ended))]
+    await asyncio.wait_for(strands[-1], 5)
+    assert ended == ["ended by the first", "third"]
+    assert [client.over for client in (first, second, third)] == [True, False, True]
+
+
 async def _named(client: Departure, name: str, ended: list[str]) -> None:
     with client:
         assert await client.wait_for(Call[str]()) is None

@@ -6,7 +6,8 @@ import pytest
 from tests.direct_stand import HOT, Line, PlayedDoor, connect, lines
 
 from slovomat.dialects.calls import Answer
-from slovomat.web.direct import DirectExchange
+from slovomat.web.direct import Connection, DirectExchange
+from slovomat.web.heads import Head
 
 pytestmark = pytest.mark.anyio
 
@@ -211,3 +212,21 @@ async def test_a_slow_reader_is_seen_and_its_return_told(scene: Scene) -> None:
     assert exchange.full
     scene.line.resume_writing()
     assert (exchange.full, told) == (False, ["room"])
+
+
+class BrokenDoor(PlayedDoor):
+    """Takes nothing."""
+
+    def take(self, connection: Connection, head: Head[str], body: bytes) -> DirectExchange:  # noqa: ARG002 - the port's
+        """A bug."""
+        raise ZeroDivisionError
+
+
+async def test_a_door_that_breaks_closes_the_connection() -> None:
+    """Nobody would ever answer what it was given."""
+    line = connect(lines(BrokenDoor()), asyncio.get_running_loop())
+    line.data_received(request())
+    line.answer_all()
+    with pytest.raises(ZeroDivisionError):
+        line.data_received(request())
+    assert line.transport.is_closing()

@@ -234,6 +234,15 @@ def test_no_more_is_kept_than_fits(loop: asyncio.AbstractEventLoop) -> None:
     assert heads.find(GOOD) is not None
 
 
+def test_short_lines_are_reckoned_for_what_they_become() -> None:
+    """A head of many short lines takes more memory than its bytes: fewer of them are kept."""
+    heads = Heads(PlayedDoor().hot)
+    for number in range(5000):
+        listed = [(b"x", b"%d" % number)] * 31 + [(b"content-length", b"2")]
+        heads.learn(request(headers=b"x:%d\r\n" % number * 31), HOT.encode(), listed)
+    assert 0 < sum(len(key) + 100 * len(head.listed) for key, head in heads._known.items()) <= 1 << 20
+
+
 def test_heads_do_not_rely_on_the_parser_alone() -> None:
     """What frames a body in two ways is not learnt, though somebody hands it over as good."""
     for more in (

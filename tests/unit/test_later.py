@@ -112,6 +112,21 @@ def test_nothing_may_be_the_result(play: Play) -> None:
     play(scene())
 
 
+@pytest.mark.parametrize("look", [Later.result, Later.exception])
+def test_who_looks_too_early_spoils_nothing(play: Play, look: Callable[[Later[int]], object]) -> None:
+    """An open one is no error and has no result: the error that says so leaves it open."""
+
+    async def scene() -> None:
+        later = Later[int]()
+        with pytest.raises(asyncio.InvalidStateError):
+            look(later)
+        assert (later.done(), later.cancelled()) == (False, False)
+        later.resolve(1)
+        assert await later == 1
+
+    play(scene())
+
+
 def test_a_cancelled_task_leaves_and_the_late_result_is_dropped(play: Play) -> None:
     """As with a future: the task is cancelled at once, whoever resolves notices nothing."""
 
@@ -332,6 +347,26 @@ def test_an_error_reaches_who_waits(play: Play, turns: int) -> None:
         future.set_exception(KeyError("x"))
         with pytest.raises(KeyError):
             await strand(future)
+
+    play(scene())
+
+
+def test_who_awaits_what_another_awaits_fails_alone(play: Play) -> None:
+    """A Later is awaited by one: the second strand's bug is its own, and not that of who resumed it."""
+
+    async def scene() -> None:
+        shared, first = Later[int](), Later[int]()
+
+        async def second() -> None:
+            await first
+            await shared
+
+        rightful, wrong = strand(shared), Strand(second())
+        first.resolve(1)
+        with pytest.raises(AssertionError):
+            await wrong
+        shared.resolve(2)
+        assert await rightful == 2
 
     play(scene())
 

@@ -98,6 +98,16 @@ class Away(Echo):
         return AWAY
 
 
+class Buggy(Echo):
+    """An upstream that cannot even begin its first call."""
+
+    def complete(self, body_rest: bytes) -> Call[Completion | Failure]:
+        """Raise, or have answered."""
+        if body_rest == b"first":
+            raise ZeroDivisionError
+        return Call.ended(ANSWER)
+
+
 def begun(upstream: Limited, body_rest: bytes, *, streamed: bool) -> Call[Any]:
     """A call of either kind."""
     return upstream.stream(body_rest, lambda _chunks: None) if streamed else upstream.complete(body_rest)
@@ -210,6 +220,15 @@ async def test_many_that_fail_at_once() -> None:
     strands = [Strand(wait(call, number)) for number, call in enumerate(calls)]
     await asyncio.wait_for(strands[-1], 5)
     assert order == list(range(len(calls)))
+
+
+async def test_a_bug_gives_its_place_back() -> None:
+    """A call that could not begin tells its caller why, at once, and the next one has its place."""
+    upstream = Limited(Buggy(concurrency=1))
+    first, second = upstream.complete(b"first"), upstream.complete(b"second")
+    with pytest.raises(ZeroDivisionError):
+        await asyncio.wait_for(first, 2)
+    assert await asyncio.wait_for(second, 2) == ANSWER
 
 
 async def test_describes_what_it_limits() -> None:
