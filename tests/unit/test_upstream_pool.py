@@ -23,8 +23,11 @@ from tests.upstream_calls import (
 )
 
 from slovomat.domain.events import Completion, Done, FailureKind
+from slovomat.ports.upstream import Call
+from slovomat.upstreams.http_link import STOPPED
 from slovomat.upstreams.http_pool import HTTPPool
 from slovomat.upstreams.http_request import target
+from slovomat.upstreams.limited import limited
 from slovomat.upstreams.openai_http import OpenAIHTTP
 
 pytestmark = pytest.mark.anyio
@@ -227,6 +230,36 @@ async def test_stopped_while_connecting() -> None:
         assert failure(await asyncio.wait_for(call, 2)).detail == "the upstream was stopped"
 
 
+async def test_stopped_while_calls_wait_for_a_place() -> None:
+    """Those at work, those in the queue and those that come after all end so, and no connection is left."""
+    ends: list[Exchange] = []
+
+    async def silent(exchange: Exchange) -> None:
+        await exchange.gone()
+        ends.append(exchange)
+        exchange.writer.close()
+
+    async with raw_upstream(silent) as server:
+        inner = OpenAIHTTP(config(server.url, concurrency=1), FixedClock(), {})
+        upstream = limited(inner)
+        await upstream.start()
+        pool = inner._pool
+        assert pool is not None
+        calls: list[Call[Any]] = [upstream.complete(BODY_REST) for _ in range(4)]
+        async with asyncio.timeout(2):
+            while not server.requests:  # noqa: ASYNC110 - no event tells it
+                await asyncio.sleep(0.001)
+        await upstream.stop()
+        calls += [upstream.complete(BODY_REST), upstream.stream(BODY_REST, Reader())]
+        for call in calls:
+            assert await asyncio.wait_for(call, 2) == STOPPED
+        assert (pool._links, pool.connecting, inner._pool) == (set(), set(), None)
+        async with asyncio.timeout(2):
+            while not ends:  # noqa: ASYNC110 - no event tells it
+                await asyncio.sleep(0.001)
+        assert server.connections == 1
+
+
 async def test_each_address_is_tried() -> None:
     """A host with an address at which nobody listens is reached at its other one."""
     async with raw_upstream(sending((), True)) as dead:
@@ -268,7 +301,7 @@ async def test_early_answer() -> None:
 
 
 async def test_not_started() -> None:
-    """Before its start, and after its stop, an upstream is a bug of its caller's."""
+    """To call an upstream before its start is a bug of its caller's."""
     upstream = OpenAIHTTP(config("http://127.0.0.1:1/v1"), FixedClock(), {})
     with pytest.raises(RuntimeError):
         await upstream.complete(BODY_REST)
