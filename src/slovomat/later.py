@@ -16,6 +16,7 @@ Subject = tuple[str, str | int]
 """Of log lines: `("request_id", ...)` or `("job", ...)`."""
 
 
+_UNHEARD = "nobody awaited a strand that failed"
 _OPEN, _GIVEN, _FAILED, _HEARD = range(4)
 """Failed, and heard of: by whoever awaited it or looked."""
 
@@ -36,16 +37,21 @@ class Later(Generic[T]):
         if self._state == _OPEN:
             self._result = result
             self._state = _GIVEN
-            if self._wake is not None:
-                self._wake(self)
+            self._call_back()
 
     def fail(self, error: BaseException) -> None:
         """There is none: who waits gets the error."""
         if self._state == _OPEN:
             self._error = error
             self._state = _FAILED
-            if self._wake is not None:
+            self._call_back()
+
+    def _call_back(self) -> None:
+        if self._wake is not None:
+            try:
                 self._wake(self)
+            except Exception as error:  # a bug of who waits is no matter of who resolves
+                _report("who waited for a result failed", error)
 
     def then(self, wake: Callable[[Any], object]) -> None:
         """Calls back with this Later, from within `resolve` or, if that is past, now."""
@@ -168,7 +174,7 @@ class Strand(Later[T]):
     def _failed(self, error: BaseException) -> None:
         """Tells whoever awaits it; the loop, when they have left, or nobody has come by its next turn."""
         if self._state != _OPEN:
-            self._report(error)
+            _report(_UNHEARD, error)
             return
         if self._wake is None:
             asyncio.get_running_loop().call_soon(self._look_for_hearers, error)
@@ -176,11 +182,11 @@ class Strand(Later[T]):
 
     def _look_for_hearers(self, error: BaseException) -> None:
         if self._state != _HEARD:
-            self._report(error)
+            _report(_UNHEARD, error)
 
-    def _report(self, error: BaseException) -> None:
-        told = {"message": "nobody awaited a strand that failed", "exception": error}
-        asyncio.get_running_loop().call_exception_handler(told)
+
+def _report(message: str, error: BaseException) -> None:
+    asyncio.get_running_loop().call_exception_handler({"message": message, "exception": error})
 
 
 _running: Strand[Any] | None = None

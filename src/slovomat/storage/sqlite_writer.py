@@ -168,11 +168,7 @@ class SQLiteWriter:
     def _ended(self, batch: list[Write], failed: Exception | None) -> None:
         """Each that is told goes on at once, and may have more to write: that waits for the next batch."""
         for write in batch:
-            try:
-                write.tell(failed)
-            except Exception as error:  # a bug of one who waits is not the others'
-                told = {"message": "who waited for a commit failed", "exception": error}
-                self._loop.call_exception_handler(told)
+            write.tell(failed)
         if self._waiting:
             self._loop.call_soon(self._begin)  # after the tasks among them
         else:

@@ -16,10 +16,13 @@ class Deadlines:
         self._limit_s = limit_s
         self._due_s: dict[Departure, float] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def begin(self, client: "Departure") -> None:
         """The client's time runs from now."""
-        loop = asyncio.get_running_loop()
+        loop = self._loop
+        if loop is None:  # asked for once: to Python that is a call to the system
+            loop = self._loop = asyncio.get_running_loop()
         due_s = self._due_s[client] = loop.time() + self._limit_s
         if self._timer is None:
             self._timer = loop.call_at(due_s, self._ring, loop)
