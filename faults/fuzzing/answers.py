@@ -65,6 +65,7 @@ _EVENTS = (
         b"data: 1\n\n",
     ),
     b'data: {"choices":[{"index":0,"delta":{"content":"' + b"x" * 1_500 + b'"}}]}\n\n',
+    b'data: {"choices":[{"index":0,"delta":{"content":"' + b"x" * 5_000 + b'"}}]}\n\n',
 )
 _USAGES = (
     *(

@@ -135,6 +135,10 @@ _WHOLE = (
     '{"key":"k"}',
     '{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":'
     '{"role":"assistant","content":"a","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":{}}',
+    '{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":'
+    '{"role":"assistant","content":"a"},"finish_reason":"stop"}]}',
+    '{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message" : '
+    '{"role":"assistant","content":"a","x":{"message":{"y":1}}},"finish_reason":"stop"}]}',
     '{"choices":[{"message":{"content":"a"}}],"usage":null,"system_fingerprint":null}',
     '{"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,'
     '"delta":{"content":"a"},"finish_reason":null}]}',

@@ -212,7 +212,7 @@ def _hold_result(script: Script, given: Answered, ended: Ended) -> None:
 def _same(script: Script, given: Answered, one: Ended, other: Ended) -> None:
     """However it was cut. What breaks in one read, a bound or a compressed body, may have ended before it in
     several, and may have delivered more."""
-    if len(given.data) > MAX_BYTES or (given.body is None and _CODED.search(given.data)):
+    if len(given.body or given.data) > MAX_BYTES or (given.body is None and _CODED.search(given.data)):
         return
     alike = one.delivered == other.delivered or (
         isinstance(one.result, Failure) and one.delivered.startswith(other.delivered)
