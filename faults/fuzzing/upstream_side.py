@@ -15,15 +15,14 @@ from faults.fuzzing.line import Line
 from faults.fuzzing.still_loop import StillLoop
 from slovomat.domain.events import Completion, Done, Failure
 from slovomat.ports.env import Env
-from slovomat.upstreams.http_call import HTTPCall
 from slovomat.upstreams.http_link import HTTPLink
-from slovomat.upstreams.http_plain import PlainCall
+from slovomat.upstreams.http_plain import PlainCall, WholeCall
 from slovomat.upstreams.http_pool import HTTPPool
 from slovomat.upstreams.http_request import Target
 from slovomat.upstreams.http_stream import StreamCall
 from slovomat.upstreams.upstream_config import UpstreamConfig
 
-MAX_BYTES = 4_000
+MAX_BYTES, _ERROR_BYTES = 4_000, 65_536
 _CONFIG = UpstreamConfig(
     name="fuzz",
     base_url="http://192.0.2.9/v1",
@@ -113,7 +112,7 @@ class UpstreamSide:
         with loop.running():
             pool = _Pool(loop, self._link)
             delivered: list[bytes] = []
-            call: HTTPCall[Any] = (
+            call: WholeCall[Any] = (
                 self._stream(pool, _REQUEST, delivered.extend)
                 if script.streamed
                 else PlainCall(pool, _REQUEST)
@@ -139,7 +138,7 @@ def _events(data: bytes) -> list[bytes]:
     return [piece for piece in _END_OF_EVENT.split(data) if piece]
 
 
-def _feed(loop: StillLoop, line: Line, call: HTTPCall[Any], script: Script) -> None:
+def _feed(loop: StillLoop, line: Line, call: WholeCall[Any], script: Script) -> None:
     for at, piece in enumerate(script.pieces):
         if at == script.pause_at:
             call.pause()
@@ -153,10 +152,13 @@ def _feed(loop: StillLoop, line: Line, call: HTTPCall[Any], script: Script) -> N
         _hold(not line.paused, script, "reading is paused for ever")
         line.protocol.data_received(piece)
         loop.turn()
-        kept = sum(map(len, getattr(call, "_pieces", ()))) + len(
-            getattr(getattr(call, "_decoder", None), "_buffer", b"")
-        )
-        _hold(kept <= 2 * MAX_BYTES, script, f"{kept} bytes are kept")
+        kept, most = _kept(call), MAX_BYTES if call._status in {0, 200} else _ERROR_BYTES
+        _hold(kept <= 2 * most, script, f"{kept} bytes are kept")
+
+
+def _kept(call: WholeCall[Any]) -> int:
+    pieces = sum(map(len, call._pieces))
+    return pieces + (len(call._decoder._buffer) if isinstance(call, StreamCall) and call._decoder else 0)
 
 
 def _end(loop: StillLoop, line: Line, end: str) -> None:
