@@ -4,5 +4,5 @@
         PYTHONPATH=src:.:$(echo .venv/lib/python*/site-packages) /tmp/fuzz/bin/python -m faults.fuzzing direct
 
 atheris is no dependency of the project: without it, the same targets run for a moment on seeded inputs in
-`./dev test tests/unit/test_fuzz_differential.py`.
+`./dev test tests/unit/test_fuzz_differential.py`. What came of it: docs/fuzzing.md.
 """
