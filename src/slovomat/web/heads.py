@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from slovomat.web.exchange import bearer_of
 
 E = TypeVar("E")
-_MOST_BYTES = 1 << 20
+_MOST_BYTES = 4 << 20
 """Of all heads together, as reckoned; what is made of one takes a few times that."""
 _LINE_BYTES = 100
 _LONGEST = 4096
