@@ -11,7 +11,7 @@ REASONS = {
     "background.py": "a loop outlives a bug in one of its steps; it is logged",
     "worker.py": "a job's bug is logged and counts as a failed attempt",
     "web/asgi.py": "a handler's bug is logged and answered",
-    "storage/sqlite.py": "a migration's fault is raised on after the rollback",
+    "storage/sqlite.py": "a migration's fault is raised on; a rule's bug goes to its callers",
     "storage/sqlite_writer.py": "a rule's bug goes to its caller",
     "storage/postgres_lane.py": "a rule's bug goes to its caller",
     "storage/postgres_transactions.py": "whatever is raised is raised on after the rollback",

@@ -16,7 +16,7 @@ from slovomat.later import Later
 from slovomat.ports.store import StoreUnavailableError
 from slovomat.storage.queries import load_migrations, load_queries
 from slovomat.storage.sqlite_tx import SQLiteTx, drive
-from slovomat.storage.sqlite_writer import SQLiteWriter, Write
+from slovomat.storage.sqlite_writer import SQLiteWriter, Write, carry_out, together
 from slovomat.storage.tx import BatchRule, Rule
 
 T = TypeVar("T")
@@ -70,12 +70,16 @@ class SQLiteEngine:
             except (sqlite3.Error, OSError) as error:
                 raise StoreUnavailableError(f"{self._path}: {error}") from error
             opened.pop_all()
+        self._loop = asyncio.get_running_loop()
         self._read_tx = SQLiteTx(self._reader, self._queries)
+        self._asked: list[Write] = []
         self._writer = SQLiteWriter(connection, self._queries, self._busy_timeout_s)
 
     async def close(self) -> None:
         """Commits what was submitted, then closes the file."""
         await self._writer.close()
+        if self._asked:
+            self._read_asked()
         self._reader.close()
 
     def applied_migrations(self) -> list[str]:
@@ -103,13 +107,30 @@ class SQLiteEngine:
             raise StoreUnavailableError(str(error)) from error
 
     def read_batch(self, rule: BatchRule[I, T], item: I) -> Later[T]:
-        """Runs the rule here and now, for this item: there is no round trip to save."""
-        found: Later[T] = Later()
+        """As read, with whatever else is asked in this turn of the loop: the locks of a snapshot cost more than
+        what is looked up in it."""
+        asked = Write(rule, (item,), batched=True)
+        self._asked.append(asked)
+        if len(self._asked) == 1:
+            self._loop.call_soon(self._read_asked)
+        return asked
+
+    def _read_asked(self) -> None:
+        asked, self._asked = self._asked, []
+        failed: Exception | None = None
         try:
-            found.resolve(drive(rule(self._read_tx, (item,)))[0])
+            self._reader.execute("BEGIN")
+            try:
+                for alike in together(asked):
+                    carry_out(self._read_tx, alike)
+            finally:
+                self._reader.execute("COMMIT")
         except sqlite3.Error as error:
-            found.fail(StoreUnavailableError(str(error)))
-        return found
+            failed = StoreUnavailableError(str(error))
+        except Exception as error:
+            failed = error
+        for one in asked:
+            one.tell(failed)
 
     @property
     def has_replica(self) -> bool:
