@@ -107,7 +107,7 @@ class SQLiteEngine:
             raise StoreUnavailableError(str(error)) from error
 
     def read_batch(self, rule: BatchRule[I, T], item: I) -> Later[T]:
-        """As read, with whatever else is asked in this turn of the loop: the locks of a snapshot cost more than
+        """As read, with whatever else is asked in this turn of the loop: a snapshot's locks cost more than
         what is looked up in it."""
         asked = Write(rule, (item,), batched=True)
         self._asked.append(asked)
