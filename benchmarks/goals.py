@@ -1,6 +1,6 @@
 """What the service is to reach, and the floors below which a change must not bring it: one table for both.
 
-The floors of the first three rows are about two thirds of what is measured on a busy machine, not of what is wished for.
+The floors of the first three rows are about two thirds of what a busy machine shows.
 
 Ratios are of CPU time within one run, so that they mean the same on any machine. Events a second on a core
 were set on a machine where nginx relays a chat call in 10 µs; a figure of another machine is brought to
