@@ -3,7 +3,7 @@
 import functools
 import os
 import sys
-from collections.abc import AsyncGenerator, Callable, MutableMapping
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from faults.points.points import Points
 from slovomat import app, main
 from slovomat.modes import load_modes
+from slovomat.ports.upstream import Call, Deliver
 from slovomat.settings import load_settings
 
 _MODES = load_modes(None)
@@ -46,8 +47,10 @@ class _Pointed:
         found = getattr(self._inner, name)
         if self._kind == "store" and name in _STORE:
             return functools.partial(self._idle if name in _IDLE else self._call, name, found)
-        if self._kind == "upstream" and name in ("complete", "stream"):
-            return functools.partial(self._call if name == "complete" else self._stream, name, found)
+        if self._kind == "upstream" and name == "complete":
+            return functools.partial(self._whole, found)
+        if self._kind == "upstream" and name == "stream":
+            return functools.partial(self._stream, found)
         return found
 
     async def _call(self, name: str, method: Callable[..., Any], *args: Any, **named: Any) -> Any:
@@ -64,24 +67,57 @@ class _Pointed:
             self._points.end(self._points.begin(told), told)
         return result
 
-    async def _stream(self, name: str, method: Callable[..., Any], *args: Any) -> AsyncGenerator[Any, None]:
-        number = self._points.begin(f"upstream.{name}")
-        events = method(*args)
-        try:
-            async for event in events:
-                self._points.end(number, f"upstream.{name}")
-                yield event
-                number = self._points.begin("upstream.event")
-        finally:
-            await events.aclose()
+    def _whole(self, method: Callable[..., Call[Any]], body: bytes) -> Call[Any]:
+        number = self._points.begin("upstream.complete")
+        return _PointedCall(method(body), lambda: self._points.end(number, "upstream.complete"))
+
+    def _stream(self, method: Callable[..., Call[Any]], body: bytes, deliver: Deliver) -> Call[Any]:
+        number, name = self._points.begin("upstream.stream"), "upstream.stream"
+
+        def pointed(chunks: list[bytes]) -> None:
+            nonlocal number, name
+            for chunk in chunks:
+                self._points.end(number, name)
+                deliver([chunk])
+                number, name = self._points.begin("upstream.event"), "upstream.event"
+
+        return _PointedCall(method(body, pointed), lambda: self._points.end(number, name))
+
+
+class _PointedCall(Call[Any]):
+    """A call whose end is told before anybody goes on."""
+
+    __slots__ = ("_inner", "_told")
+
+    def __init__(self, inner: Call[Any], told: Callable[[], None]) -> None:
+        super().__init__()
+        self._inner = inner
+        self._told = told
+        inner.then(self._ended)
+
+    def _ended(self, inner: Call[Any]) -> None:
+        self._told()
+        self.resolve(inner.result())
+
+    def _leave(self) -> None:
+        self._inner.abandon()
+
+    def pause(self) -> None:
+        """No more than is on its way."""
+        self._inner.pause()
+
+    def resume(self) -> None:
+        """Go on."""
+        self._inner.resume()
 
 
 class _PointedEntry:
-    """The ASGI application, whose sends are operations."""
+    """The ASGI application and the door past it, whose sends are operations."""
 
     def __init__(self, inner: Any, points: Points) -> None:
         self._inner = inner
         self._points = points
+        self.hot = inner.hot
 
     async def __call__(self, scope: Any, receive: Any, send: Callable[[Any], Any]) -> None:
         async def counted(message: MutableMapping[str, Any]) -> None:
@@ -91,6 +127,27 @@ class _PointedEntry:
             self._points.end(number, f"send.{kind}")
 
         await self._inner(scope, receive, counted)
+
+    def take(self, connection: Any, head: Any, body: bytes) -> Any:
+        """A request past ASGI."""
+        return self._inner.take(_PointedConnection(connection, self._points), head, body)
+
+
+class _PointedConnection:
+    """Whose sends are operations."""
+
+    def __init__(self, inner: Any, points: Points) -> None:
+        self._inner = inner
+        self._points = points
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def send(self, data: bytes) -> None:
+        """One piece."""
+        number = self._points.begin("send.body")
+        self._inner.send(data)
+        self._points.end(number, "send.body")
 
 
 def serve(environment: dict[str, str], file: Path, log: Path) -> None:

@@ -125,7 +125,8 @@ def _bounds(life: Life, living: Living, done: list[str], way: int) -> tuple[int,
     if living.told or life.kept:
         return 1, 1
     charged = int(life.charged_at in done)
-    return charged, max(charged, int(way == FAIL))
+    least = 0 if life.kind == "stream" and way != FAIL else charged  # its sends go on beside its closing
+    return least, max(charged, int(way == FAIL))
 
 
 def _pairs(scene: _Scene, order: Order) -> None:
