@@ -145,12 +145,10 @@ class Entry:
         except Exception as error:
             if exchange.status:
                 raise  # the server breaks off what has begun
-            await exchange.send_all(Strand(self._page_failed(exchange, error)), send)
+            self._broke(exchange, error, "other")
+            await exchange.send_waiting(send)
         finally:
             self._tell(exchange, "other", began_s)
-
-    async def _page_failed(self, exchange: Exchange, error: Exception) -> None:
-        self._broke(exchange, error, "other")
 
     async def _dispatch(self, exchange: Exchange, endpoint: "_Endpoint | None", fault: Code | None) -> None:
         if endpoint is not None and fault is None:

@@ -99,15 +99,19 @@ class ASGIExchange(Exchange):
         handling.then(self._ended)
         while self._messages or not self._over:
             self._wake.clear()
-            while self._messages:
-                self._sending = True
-                await send(self._messages.popleft())
-                self._sending = False
+            await self.send_waiting(send)
             if self.on_room is not None:
                 self.on_room()
             if not self._over and not self._messages:
                 await self._wake.wait()
         handling.result()
+
+    async def send_waiting(self, send: Send) -> None:
+        """Sends what was written so far."""
+        while self._messages:
+            self._sending = True
+            await send(self._messages.popleft())
+            self._sending = False
 
     def _ended(self, _handling: object) -> None:
         self._over = True

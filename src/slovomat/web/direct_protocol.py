@@ -4,6 +4,7 @@ Whatever is unusual, a first request, a body in pieces, a pipeline, goes the com
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 from slovomat.web.direct import Connection, DirectExchange
@@ -30,6 +31,7 @@ class DirectProtocol(GuardedProtocol):
     door: ClassVar[Door[Any]]
     heads: ClassVar[Heads[Any]]
     address: str
+    send: Callable[[bytes], None]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,9 +95,7 @@ class DirectProtocol(GuardedProtocol):
         if len(self._ahead) > _AHEAD_MAX_BYTES:
             self.flow.pause_reading()
 
-    # What the exchange asks for
-
-    send: Any
+    # What the exchange asks for, beside `address` and `send`
 
     @property
     def full(self) -> bool:
