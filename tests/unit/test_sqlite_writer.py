@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from slovomat.later import Later, Strand
-from slovomat.storage.sqlite_writer import SQLiteWriter, Write
+from slovomat.storage.sqlite_writer import SQLiteWriter, Submitted
 
 pytestmark = pytest.mark.anyio
 
@@ -32,9 +32,9 @@ async def writer() -> AsyncIterator[SQLiteWriter]:
     await asyncio.wait_for(made.close(), 5)
 
 
-def write(writer: SQLiteWriter, said: str) -> Write:
+def write(writer: SQLiteWriter, said: str) -> Submitted:
     """One more to be committed."""
-    return writer.submit(Write(echo, (said,), False))
+    return writer.submit(Submitted(echo, (said,), False))
 
 
 async def told(write: Later[Any]) -> object:
@@ -58,7 +58,7 @@ async def test_who_awaits_anothers_write_spoils_nothing(writer: SQLiteWriter) ->
     """Resumed by a commit, a strand awaits what another awaits already: it fails, and the batch is told."""
     first, shared, last = (write(writer, said) for said in ("first", "shared", "last"))
 
-    async def wait(*writes: Write) -> list[object]:
+    async def wait(*writes: Submitted) -> list[object]:
         return [await one for one in writes]
 
     rightful, wrong = Strand(wait(shared)), Strand(wait(first, shared))

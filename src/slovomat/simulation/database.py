@@ -15,7 +15,7 @@ from slovomat.storage.audit import audit
 from slovomat.storage.queries import load_queries
 from slovomat.storage.sqlite import migrate
 from slovomat.storage.sqlite_tx import SQLiteTx, drive
-from slovomat.storage.sqlite_writer import Write, carry_out, together
+from slovomat.storage.sqlite_writer import Submitted, carry_out, together
 from slovomat.storage.tx import ConflictError, Rule
 
 T = TypeVar("T")
@@ -50,7 +50,7 @@ class Database:
         for trigger in _statements("watch.sql"):
             self._connection.execute(trigger)
 
-    def transact(self, writes: Sequence[Write], keep: bool, by: Life) -> None:
+    def transact(self, writes: Sequence[Submitted], keep: bool, by: Life) -> None:
         """All in one transaction of a process, as the real writer has it; it is undone unless `keep`."""
         self._connection.execute("BEGIN")
         try:
@@ -93,7 +93,7 @@ class Database:
         self._connection.close()
         self._replica.close()
 
-    def _run_alone(self, write: Write) -> None:
+    def _run_alone(self, write: Submitted) -> None:
         for _ in range(_TRIES):
             self._connection.execute("SAVEPOINT one")
             write.error = None

@@ -18,7 +18,7 @@ from slovomat.simulation.history import History
 from slovomat.simulation.lane import AWAY, Lane
 from slovomat.simulation.loop import Life, VirtualLoop
 from slovomat.simulation.weather import Weather
-from slovomat.storage.sqlite_writer import Write
+from slovomat.storage.sqlite_writer import Submitted
 from slovomat.storage.tx import BatchRule, Rule
 
 T = TypeVar("T")
@@ -82,7 +82,7 @@ class SimEngine:
     async def write(self, rule: Rule[T], *args: Any) -> T:
         """Runs the rule and commits, even if the caller leaves."""
         lane = self._make_lane() if self.shared else self._lanes[None]
-        made: T = await lane.submit(Write(rule, args, batched=False))
+        made: T = await lane.submit(Submitted(rule, args, batched=False))
         return made
 
     def batch(self, rule: BatchRule[I, T], item: I) -> Later[T]:
@@ -90,7 +90,7 @@ class SimEngine:
         name = rule if self.shared else None
         if name not in self._lanes:
             self._lanes[name] = self._make_lane()
-        return self._lanes[name].submit(Write(rule, (item,), batched=True))
+        return self._lanes[name].submit(Submitted(rule, (item,), batched=True))
 
     async def read(self, rule: Rule[T], *args: Any) -> T:
         """Runs a reading rule on what is committed at some instant on the way."""

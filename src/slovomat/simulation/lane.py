@@ -7,7 +7,7 @@ from slovomat.simulation.database import Database
 from slovomat.simulation.history import History
 from slovomat.simulation.loop import Life, VirtualLoop
 from slovomat.simulation.weather import Fate, Weather
-from slovomat.storage.sqlite_writer import Write
+from slovomat.storage.sqlite_writer import Submitted
 
 AWAY = "the database is away"
 _DEADLY = {Fate.DIES_BEFORE, Fate.DIES_AFTER}
@@ -32,10 +32,10 @@ class Lane:
         self._life = life
         self._history = history
         self._kill = kill
-        self._waiting: list[Write] = []
+        self._waiting: list[Submitted] = []
         self._busy = False
 
-    def submit(self, write: Write) -> Write:
+    def submit(self, write: Submitted) -> Submitted:
         """Carries it out in the next commit, even if the caller leaves."""
         if not self._life.alive:  # the clean-up of coroutines after the run
             raise StoreUnavailableError("this process is dead")
@@ -62,7 +62,7 @@ class Lane:
             return
         self._loop.call_later(self._weather.told_s(), self._tell, batch, fate is Fate.DONE)
 
-    def _tell(self, batch: list[Write], done: bool) -> None:
+    def _tell(self, batch: list[Submitted], done: bool) -> None:
         for write in batch:
             write.tell(None if done else StoreUnavailableError(AWAY))
         if self._waiting:

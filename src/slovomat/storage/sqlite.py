@@ -16,7 +16,7 @@ from slovomat.later import Later
 from slovomat.ports.store import StoreUnavailableError
 from slovomat.storage.queries import load_migrations, load_queries
 from slovomat.storage.sqlite_tx import SQLiteTx, drive
-from slovomat.storage.sqlite_writer import SQLiteWriter, Write, carry_out, together
+from slovomat.storage.sqlite_writer import SQLiteWriter, Submitted, carry_out, together
 from slovomat.storage.tx import BatchRule, Rule
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ class SQLiteEngine:
             opened.pop_all()
         self._loop = asyncio.get_running_loop()
         self._read_tx = SQLiteTx(self._reader, self._queries)
-        self._asked: list[Write] = []
+        self._asked: list[Submitted] = []
         self._writer = SQLiteWriter(connection, self._queries, self._busy_timeout_s)
 
     async def close(self) -> None:
@@ -88,12 +88,12 @@ class SQLiteEngine:
 
     async def write(self, rule: Rule[T], *args: Any) -> T:
         """Runs the rule in the next commit. Once submitted it is carried out, even if the caller leaves."""
-        made: T = await self._writer.submit(Write(rule, args, batched=False))
+        made: T = await self._writer.submit(Submitted(rule, args, batched=False))
         return made
 
     def batch(self, rule: BatchRule[I, T], item: I) -> Later[T]:
         """As write, in one run of the rule with all other items of the next commit."""
-        return self._writer.submit(Write(rule, (item,), batched=True))
+        return self._writer.submit(Submitted(rule, (item,), batched=True))
 
     async def read(self, rule: Rule[T], *args: Any) -> T:
         """Runs a short reading rule here and now, on one snapshot."""
@@ -109,7 +109,7 @@ class SQLiteEngine:
     def read_batch(self, rule: BatchRule[I, T], item: I) -> Later[T]:
         """As read, with whatever else is asked in this turn of the loop: a snapshot's locks cost more than
         what is looked up in it."""
-        asked = Write(rule, (item,), batched=True)
+        asked = Submitted(rule, (item,), batched=True)
         self._asked.append(asked)
         if len(self._asked) == 1:
             self._loop.call_soon(self._read_asked)

@@ -25,8 +25,8 @@ _CONFLICT_RETRIES = 5
 _ASK_AGAIN_S = 0.002
 
 
-class Write(Later[Any]):
-    """A rule to be run, and its result once that is committed. `batched`: its one argument is one of many.
+class Submitted(Later[Any]):
+    """A rule to be run, and its result once its transaction ended. `batched`: its argument is one of many.
 
     `made` and `error` are what came of it, of which nobody hears before.
     """
@@ -50,10 +50,10 @@ class Write(Later[Any]):
             self.fail(error)
 
 
-def together(batch: Iterable[Write]) -> list[list[Write]]:
+def together(batch: Iterable[Submitted]) -> list[list[Submitted]]:
     """The items of one rule at the place of their first, all else alone."""
-    runs: list[list[Write]] = []
-    of_rule: dict[Rule[Any], list[Write]] = {}
+    runs: list[list[Submitted]] = []
+    of_rule: dict[Rule[Any], list[Submitted]] = {}
     for write in batch:
         if write.batched and write.rule in of_rule:
             of_rule[write.rule].append(write)
@@ -64,7 +64,7 @@ def together(batch: Iterable[Write]) -> list[list[Write]]:
     return runs
 
 
-def carry_out(tx: SQLiteTx, writes: Sequence[Write]) -> None:
+def carry_out(tx: SQLiteTx, writes: Sequence[Submitted]) -> None:
     """Runs one rule for its writes, which hear of their results later."""
     rule = writes[0].rule
     if not writes[0].batched:
@@ -85,7 +85,7 @@ class SQLiteWriter:
         self._tx = SQLiteTx(connection, queries)
         self._busy_timeout_s = busy_timeout_s
         self._loop = asyncio.get_running_loop()
-        self._waiting: list[Write] = []
+        self._waiting: list[Submitted] = []
         self._busy = False
         self._idle = asyncio.Event()
         self._idle.set()
@@ -93,7 +93,7 @@ class SQLiteWriter:
         self._thread = threading.Thread(target=self._obey, name="slovomat-commit", daemon=True)
         self._thread.start()
 
-    def submit(self, write: Write) -> Write:
+    def submit(self, write: Submitted) -> Submitted:
         """Carries the rule out in the next commit, even if the caller leaves."""
         self._waiting.append(write)
         if not self._busy:
@@ -132,7 +132,7 @@ class SQLiteWriter:
         else:
             self._orders.put(lambda: self._commit(batch))
 
-    def _run_rules(self, batch: list[Write]) -> None:
+    def _run_rules(self, batch: list[Submitted]) -> None:
         """All in one transaction; should a rule fail, each runs again behind a savepoint of its own."""
         try:
             for writes in together(batch):
@@ -145,7 +145,7 @@ class SQLiteWriter:
             for write in batch:
                 self._run_alone(write)
 
-    def _run_alone(self, write: Write) -> None:
+    def _run_alone(self, write: Submitted) -> None:
         for _ in range(_CONFLICT_RETRIES):
             self._connection.execute("SAVEPOINT one")
             try:
@@ -165,7 +165,7 @@ class SQLiteWriter:
         batch, self._waiting = self._waiting, []
         self._ended(batch, StoreUnavailableError(str(error)))
 
-    def _ended(self, batch: list[Write], failed: Exception | None) -> None:
+    def _ended(self, batch: list[Submitted], failed: Exception | None) -> None:
         """Each that is told goes on at once, and may have more to write: that waits for the next batch."""
         for write in batch:
             write.tell(failed)
@@ -199,7 +199,7 @@ class SQLiteWriter:
                 self._tell(self._run)
                 return
 
-    def _commit(self, batch: list[Write]) -> None:
+    def _commit(self, batch: list[Submitted]) -> None:
         failed: Exception | None = None
         try:
             self._connection.execute("COMMIT")

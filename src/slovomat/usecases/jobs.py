@@ -1,8 +1,8 @@
 """One attempt at one job: prompt, generation, and its outcome written in one transaction."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
-import anyio
 import msgspec
 
 from slovomat.domain.events import Completion, Failure, FailureKind, Usage
@@ -100,7 +100,7 @@ class JobRunner:
                 return await write()
             except StoreUnavailableError as error:
                 self._watch.store_failed(str(error))
-                await anyio.sleep(wait_s)
+                await asyncio.sleep(wait_s)
                 wait_s = min(2 * wait_s, _WRITE_AGAIN_MAX_S)
 
     def _closing(self, job: ClaimedJob, state: HoldState, reason: str, usage: Usage) -> Closing:
