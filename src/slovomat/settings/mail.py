@@ -1,0 +1,7 @@
+"""Settings of letters and webhooks."""
+
+from pydantic import BaseModel
+
+
+class MailSettings(BaseModel):
+    """How letters leave."""
