@@ -16,6 +16,7 @@ from slovomat.domain.days import Calendar
 from slovomat.greeting import FirstSteps, greet, say
 from slovomat.limits.open import Counting, make_counting
 from slovomat.ports.env import Env
+from slovomat.ports.limits import Limits
 from slovomat.ports.modes import ModeCatalogue
 from slovomat.ports.store import Store, StoreUnavailableError
 from slovomat.ports.upstream import Upstream
@@ -36,6 +37,7 @@ from slovomat.web.desk import Desk
 from slovomat.web.gate import Gate
 from slovomat.web.health import Health
 from slovomat.web.metrics import Metrics
+from slovomat.web.pages.backstage import Backstage
 from slovomat.web.pages.first_use import PagesAtFirstUse
 from slovomat.web.server import EmbeddedServer
 from slovomat.web.services import Services
@@ -109,7 +111,7 @@ class App:
             await sweep.at_start()
             desk = Desk(services, lambda: self.site)
             siblings = Siblings(self._seat, services.metrics.text)
-            entry = Entry(desk, self._pages(services), _health(desk, siblings))
+            entry = Entry(desk, self._pages(services, counting.limits), _health(desk, siblings))
             server = EmbeddedServer(entry, self._settings)
             await services.callers.refresh()
             await upstream.start()
@@ -184,8 +186,19 @@ class App:
         told = rules.sweep_rules(self._settings, self._owner)
         return Sweep(self._store, self._env, told, settler.live, worker.running)
 
-    def _pages(self, services: Services) -> Any:
-        return PagesAtFirstUse(lambda: self.site, self._store, services.modes, self._settings)
+    def _pages(self, services: Services, limits: Limits) -> Any:
+        return PagesAtFirstUse(
+            Backstage(
+                site=lambda: self.site,
+                settings=self._settings,
+                env=self._env,
+                store=self._store,
+                modes=services.modes,
+                limits=limits,
+                secret=self._secret,
+                services=services,
+            )
+        )
 
     def _steps(self, first: first_start.FirstStart) -> FirstSteps:
         login = f"{self.site}/admin/login?token={first.login_token}" if first.login_token else None

@@ -9,12 +9,10 @@ import httpx2
 import msgspec
 import pytest
 
-from slovomat.modes import load_modes
 from slovomat.ports.store import PackOffer, PlanOffer, Store, StoreUnavailableError
-from slovomat.settings import Settings
 from slovomat.usecases.accounts import FULL_PLAN
 from slovomat.web.pages.app import make_pages
-from tests.pages_stand import PAGES, SITE, Stand, standing
+from tests.pages_stand import PAGES, SITE, Stand, backstage, standing
 
 pytestmark = pytest.mark.anyio
 
@@ -110,13 +108,15 @@ async def test_every_link_leads_somewhere(stand: Stand) -> None:
 
 
 async def test_the_switch_keeps_working(stand: Stand) -> None:
-    """A language chosen in the address wins over the browser's, and links carry it on."""
+    """A language chosen in the address wins over the browser's, is remembered, and links carry it on."""
     answer = await stand.browser.get("/?lang=en", headers={"Accept-Language": "ru"})
     assert '<html lang="en">' in answer.text
     assert 'href="/price?lang=en"' in answer.text
     assert 'href="?lang=ru"' in answer.text
-    assert "set-cookie" not in answer.headers
+    assert answer.headers["set-cookie"].startswith("language=en; ")
     assert '<html lang="ru">' in await stand.text("/?lang=xx")
+    chosen_before = await stand.browser.get("/", headers={"Accept-Language": "ru", "Cookie": "language=en"})
+    assert '<html lang="en">' in chosen_before.text
 
 
 async def test_hostile_names_are_text(stand: Stand) -> None:
@@ -204,7 +204,7 @@ class Failing:
 async def test_a_fault_is_a_page(tmp_path: Path, error: Exception, status: int, title: str) -> None:
     """A fault gives a page without details, under the same strict headers."""
     store: Store = Failing(error)  # type: ignore[assignment]
-    app = make_pages(lambda: SITE, store, load_modes(), Settings(data=tmp_path))
+    app = make_pages(backstage(tmp_path, store))
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url=SITE) as browser:
         answer = await browser.get("/price")

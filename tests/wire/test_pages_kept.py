@@ -9,13 +9,11 @@ import httpx2
 import msgspec
 import pytest
 
-from slovomat.modes import load_modes
 from slovomat.ports.store import PackOffer, PlanOffer
-from slovomat.settings import Settings
 from slovomat.usecases.accounts import FULL_PLAN
 from slovomat.web.pages.app import make_pages
 from slovomat.web.pages.shelf import Shelf
-from tests.pages_stand import PAGES, SITE, Stand, standing
+from tests.pages_stand import PAGES, SITE, Stand, backstage, standing
 
 pytestmark = pytest.mark.anyio
 
@@ -75,7 +73,7 @@ async def test_a_page_of_another_site_is_another_page(tmp_path: Path) -> None:
     """The site is known only once the service listens: pages rendered before do not stay."""
     site = "https://before.example"
     async with standing(tmp_path) as stand:
-        app = make_pages(lambda: site, stand.store, load_modes(), Settings(data=tmp_path))
+        app = make_pages(backstage(tmp_path, stand.store, lambda: site))
         async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url=SITE) as browser:
             assert "before.example" in (await browser.get("/api-docs")).text
             site = "https://after.example"

@@ -21,7 +21,7 @@ class ProviderState(StrEnum):
 
 
 class ReceiptLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing sold, as a fiscal receipt (54-FZ) names it. `vat`: the rate as the law names it ("22", "none")."""
+    """One thing sold, as a fiscal receipt (54-FZ) names it. `vat`: the rate ("22", "none")."""
 
     title: str
     amount_kopecks: int

@@ -1,7 +1,5 @@
 """The pages as one ASGI application: addresses, methods, and what is said when something is wrong."""
 
-from collections.abc import Callable
-
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -9,24 +7,22 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, ExceptionHandler
 
-from slovomat.ports.modes import ModeCatalogue
-from slovomat.ports.store import Store, StoreUnavailableError
-from slovomat.settings import Settings
-from slovomat.web.pages import answer
+from slovomat.ports.store import StoreUnavailableError
+from slovomat.web.pages import answer, views
 from slovomat.web.pages.assets import load_assets
-from slovomat.web.pages.views import Views
+from slovomat.web.pages.backstage import Backstage
+from slovomat.web.pages.frame import Frame
 
 ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /v1/\n"
 _ALLOW = "GET, HEAD"
+_PARTS = (views,)
+"""Each brings its `routes`."""
 
 
-def make_pages(site: Callable[[], str], store: Store, modes: ModeCatalogue, settings: Settings) -> ASGIApp:
-    """Every page of the service. `site`: its public URL, known for good only once it listens.
-
-    A fault is answered with a page and then raised on, for the caller's log.
-    """
+def make_pages(backstage: Backstage) -> ASGIApp:
+    """Every page of the service. A fault is answered with a page and then raised on, for the caller's log."""
     assets = load_assets()
-    views = Views(site, store, modes, settings, assets)
+    frame = Frame(backstage, assets)
 
     async def file(request: Request) -> Response:
         asset = assets.get(request.path_params.get("name") or request.url.path.removeprefix("/"))
@@ -37,23 +33,25 @@ def make_pages(site: Callable[[], str], store: Store, modes: ModeCatalogue, sett
     async def robots(_request: Request) -> Response:
         return answer.plain(ROBOTS)
 
-    pages = {**views.by_path(), "/robots.txt": robots, "/static/{name}": file}
-    pages |= dict.fromkeys(("/favicon.svg", "/favicon.ico"), file)
+    files = {"/robots.txt": robots, "/static/{name}": file, "/favicon.svg": file, "/favicon.ico": file}
     app = Starlette(
-        routes=[Route(path, view) for path, view in pages.items()],
+        routes=[
+            *[route for part in _PARTS for route in part.routes(backstage, frame)],
+            *[Route(path, view) for path, view in files.items()],
+        ],
         exception_handlers={
-            404: _notice(views, "missing", 404),
-            405: _notice(views, "wrong_method", 405, {"Allow": _ALLOW}),
-            StoreUnavailableError: _notice(views, "busy", 503, {"Retry-After": "5"}),
-            Exception: _notice(views, "broken", 500),
+            404: _notice(frame, "missing", 404),
+            405: _notice(frame, "wrong_method", 405, {"Allow": _ALLOW}),
+            StoreUnavailableError: _notice(frame, "busy", 503, {"Retry-After": "5"}),
+            Exception: _notice(frame, "broken", 500),
         },
     )
     app.router.redirect_slashes = False
     return app
 
 
-def _notice(views: Views, what: str, status: int, headers: dict[str, str] | None = None) -> ExceptionHandler:
+def _notice(frame: Frame, what: str, status: int, headers: dict[str, str] | None = None) -> ExceptionHandler:
     async def handler(request: Request, _error: Exception) -> Response:
-        return views.say(request, what, status, headers)
+        return frame.say(request, what, status, headers)
 
     return handler

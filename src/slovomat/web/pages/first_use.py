@@ -1,12 +1,10 @@
 """The pages, made when the first one is asked for: many a node is called by programs alone."""
 
 import asyncio
-from collections.abc import Callable, MutableMapping
+from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
-from slovomat.ports.modes import ModeCatalogue
-from slovomat.ports.store import Store
-from slovomat.settings import Settings
+from slovomat.web.pages.backstage import Backstage
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Send
@@ -15,10 +13,8 @@ if TYPE_CHECKING:
 class PagesAtFirstUse:
     """As `make_pages`, an ASGI application."""
 
-    def __init__(
-        self, site: Callable[[], str], store: Store, modes: ModeCatalogue, settings: Settings
-    ) -> None:
-        self._made_of = site, store, modes, settings
+    def __init__(self, backstage: Backstage) -> None:
+        self._backstage = backstage
         self._pages: ASGIApp | None = None
         self._making = asyncio.Lock()
 
@@ -36,4 +32,4 @@ class PagesAtFirstUse:
     def _make(self) -> "ASGIApp":
         from slovomat.web.pages.app import make_pages
 
-        return make_pages(*self._made_of)
+        return make_pages(self._backstage)

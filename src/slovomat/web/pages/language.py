@@ -1,13 +1,14 @@
-"""Which language a page speaks: what its address says, else what the browser prefers."""
+"""Which language a page speaks: what its address says, else what was chosen before, else the browser's."""
 
 from starlette.requests import Request
 
 from slovomat.web.exchange import preferred_language
 
 LANGUAGES = ("ru", "en")
+LANGUAGE_COOKIE = "language"
 
 
-def chosen(request: Request) -> str | None:
+def asked_language(request: Request) -> str | None:
     """The language that the address names (`?lang=`), if it is one of ours."""
     asked = request.query_params.get("lang")
     return asked if asked in LANGUAGES else None
@@ -15,8 +16,10 @@ def chosen(request: Request) -> str | None:
 
 def spoken(request: Request) -> str:
     """The language to answer in."""
-    accepted = request.headers.get("accept-language", "")
-    return chosen(request) or preferred_language(accepted.encode("latin-1"))
+    chosen = asked_language(request) or request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
+    return preferred_language(request.headers.get("accept-language", "").encode("latin-1"))
 
 
 def other(language: str) -> str:

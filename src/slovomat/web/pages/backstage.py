@@ -1,0 +1,28 @@
+"""What stands behind the pages."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from slovomat.ports.env import Env
+from slovomat.ports.limits import Limits
+from slovomat.ports.modes import ModeCatalogue
+from slovomat.ports.store import Store
+from slovomat.settings import Settings
+from slovomat.web.services import Services
+
+
+class Backstage(msgspec.Struct, frozen=True, kw_only=True):
+    """Ports and use cases of one instance. `site`: its public URL, known for good only once it listens.
+
+    `services`: those of the API, for pages that generate; None where nothing is generated.
+    """
+
+    site: Callable[[], str]
+    settings: Settings
+    env: Env
+    store: Store
+    modes: ModeCatalogue
+    limits: Limits
+    secret: bytes
+    services: Services | None = None
