@@ -17,6 +17,7 @@ _PULSE_S = 0.5
 _TEND_S = 1.0
 _COUNT_S = 1.0
 _SWEEP_S = 5.0
+_SEEN_S = 10.0
 _PRUNE_S = 60.0
 _AUDIT_S = 3600.0
 
@@ -41,6 +42,7 @@ class Background:
             (_TEND_S, self._tend),
             (_COUNT_S, self._count),
             (_SWEEP_S, self._sweep_up),
+            (_SEEN_S, self._services.callers.note_seen),
             (_PRUNE_S, self._prune),
             (_AUDIT_S, self._audit),
         ]

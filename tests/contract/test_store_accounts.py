@@ -99,6 +99,26 @@ async def test_a_rotated_key_overlaps_with_its_heir(books: Books) -> None:
     assert rows[KeyId(heir_id or 0)].name == "named"
 
 
+async def test_a_key_knows_when_it_was_last_seen(books: Books) -> None:
+    """A later note counts, an earlier one of a slower process does not, and an unused key has none."""
+    used = await books.store.add_key(new_key(books.account, "used"), NOON_MS)
+    idle = await books.store.add_key(new_key(books.account, "idle"), NOON_MS)
+    await books.store.keys_used({used}, NOON_MS + 2)
+    await books.store.keys_used({used}, NOON_MS + 1)
+    seen = {row.id: row.used_at_ms for row in await books.store.list_keys(books.account)}
+    assert (seen[used], seen[idle]) == (NOON_MS + 2, None)
+
+
+async def test_an_heir_may_read_no_more_than_the_old_key(books: Books) -> None:
+    """Whether a key may ask for the balance goes on with its rules."""
+    shy = msgspec.structs.replace(new_key(books.account, "shy"), reads_balance=False)
+    key_id = await books.store.add_key(shy, NOON_MS)
+    await books.store.rotate_key(key_id, HEIR, NOON_MS, NOON_MS)
+    heir = await caller_of(books, HEIR)
+    assert heir is not None
+    assert not heir.key.reads_balance
+
+
 async def test_a_rotation_never_lengthens_a_key(books: Books) -> None:
     """An overlap beyond the old key's own end changes nothing for it; a revoked key has no heir."""
     key_id = await books.store.add_key(new_key(books.account, "ends", expires_at_ms=NOON_MS + 1), NOON_MS)

@@ -38,6 +38,16 @@ def test_an_expired_key(office: Office, customer: Customer) -> None:
     assert textbot(customer).status_code == 200
 
 
+def test_a_key_that_may_not_read_the_balance(office: Office, customer: Customer) -> None:
+    """It generates, and is told so when it asks for the balance or the units."""
+    shy = office.another_key(customer, reads_balance=False)
+    assert textbot(shy).status_code == 200
+    for path in ("/api/balance", "/api/gpt/units"):
+        refused = shy.post(path, {"key": shy.key})
+        assert refused.status_code == 403
+        assert "balance" in (refused.json().get("error") or refused.json()["error_message"])
+
+
 @pytest.mark.parametrize("cap", ["cap_day", "cap_total"])
 def test_a_keys_cap(office: Office, customer: Customer, cap: str) -> None:
     """A capped key shows and spends no more than its cap; a failed call counts for nothing."""

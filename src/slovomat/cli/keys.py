@@ -46,6 +46,7 @@ async def create(
     networks: Annotated[
         str | None, typer.Option("--networks", metavar="CIDR,CIDR", help="only from these networks")
     ] = None,
+    no_balance: Annotated[bool, typer.Option("--no-balance", help="it may not ask for the balance")] = False,
 ) -> None:
     """Make a key and print it, once."""
     from slovomat.usecases.accounts import KeyRules, create_key
@@ -59,6 +60,7 @@ async def create(
         modes=words.modes(modes) if modes is not None else (),
         dialects=words.dialects(dialects) if dialects is not None else (),
         networks=words.networks(networks) if networks is not None else (),
+        reads_balance=not no_balance,
     )
     async with session.store() as store:
         account = await session.account(store, email)
@@ -125,6 +127,7 @@ def key_shape(key: "KeyRow") -> dict[str, Any]:
         "modes": list(key.modes),
         "dialects": list(key.dialects),
         "networks": list(key.networks),
+        "reads_balance": key.reads_balance,
     }
 
 
@@ -137,6 +140,7 @@ def _rules_shape(rules: "KeyRules") -> dict[str, Any]:
         "modes": list(rules.modes),
         "dialects": list(rules.dialects),
         "networks": list(rules.networks),
+        "reads_balance": rules.reads_balance,
     }
 
 

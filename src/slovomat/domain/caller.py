@@ -36,6 +36,7 @@ class KeyPolicy(msgspec.Struct, frozen=True, kw_only=True):
     modes: frozenset[str] = frozenset()
     dialects: frozenset[str] = frozenset()
     networks: tuple[str, ...] = ()
+    reads_balance: bool = True
 
     @property
     def capped(self) -> bool:

@@ -1,5 +1,6 @@
 """The port to accounts, plans, packs and keys, as the operator and the pages see them."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 import msgspec
@@ -78,10 +79,11 @@ class NewKey(msgspec.Struct, frozen=True, kw_only=True):
     modes: tuple[str, ...] = ()
     dialects: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
+    reads_balance: bool = True
 
 
 class KeyRow(msgspec.Struct, frozen=True):
-    """A key as its owner sees it."""
+    """A key as its owner sees it. `used_of_cap`, `used_today`: counted for keys with a cap only."""
 
     id: KeyId
     shown: str
@@ -94,7 +96,10 @@ class KeyRow(msgspec.Struct, frozen=True):
     modes: tuple[str, ...]
     dialects: tuple[str, ...]
     networks: tuple[str, ...]
+    reads_balance: bool
+    used_at_ms: int | None
     used_of_cap: int
+    used_today: int
 
 
 class Credit(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,14 +161,17 @@ class Accounts(Protocol):
     async def add_key(self, key: NewKey, now_ms: int) -> KeyId:
         """Stores a new key."""
 
-    async def list_keys(self, account_id: AccountId) -> list[KeyRow]:
-        """The account's keys."""
+    async def list_keys(self, account_id: AccountId, day: str = "") -> list[KeyRow]:
+        """The account's keys. `day`: whose use counts as today's."""
 
     async def revoke_key(self, key_id: KeyId, now_ms: int) -> bool:
         """Revokes; False when there is none such in force."""
 
     async def rotate_key(self, key_id: KeyId, new: NewKey, old_until_ms: int, now_ms: int) -> KeyId | None:
         """A new key with the old one's rules; the old one ends at `old_until_ms`."""
+
+    async def keys_used(self, key_ids: Collection[KeyId], at_ms: int) -> None:
+        """The keys were in use by then."""
 
     async def keys_shown(self, shown: str) -> list[KeyId]:
         """The keys that begin so; hardly ever more than one."""

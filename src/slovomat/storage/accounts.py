@@ -1,5 +1,7 @@
 """Accounts, plans, packs and keys: the rules that the operator's commands and the pages call."""
 
+from collections.abc import Collection
+
 from slovomat.domain.caller import Caller, KeyPolicy, Plan
 from slovomat.domain.ids import AccountId, KeyId, PlanId
 from slovomat.ports.store import Account, EntryRow, KeyRow, NewKey, PackOffer, PackRow, PlanOffer
@@ -30,7 +32,9 @@ async def find_caller(tx: Tx, key_hash: bytes) -> Caller | None:
     found = await tx.rows("caller_find", hash=key_hash)
     if not found:
         return None
-    account_id, key_id, expires, cap_day, cap_total, modes, dialects, networks, *plan = found[0]
+    account_id, key_id, expires, cap_day, cap_total, modes, dialects, networks, reads_balance, *plan = found[
+        0
+    ]
     policy = KeyPolicy(
         id=KeyId(key_id),
         expires_at_ms=expires,
@@ -39,6 +43,7 @@ async def find_caller(tx: Tx, key_hash: bytes) -> Caller | None:
         modes=frozenset(_names(modes)),
         dialects=frozenset(_names(dialects)),
         networks=_names(networks),
+        reads_balance=bool(reads_balance),
     )
     return Caller(account_id=AccountId(account_id), plan=_plan(tuple(plan)).plan, key=policy)
 
@@ -168,19 +173,26 @@ async def add_key(tx: Tx, key: NewKey, now_ms: int) -> KeyId:
         modes=",".join(key.modes),
         dialects=",".join(key.dialects),
         networks=",".join(key.networks),
+        reads_balance=int(key.reads_balance),
     )
     await tx.run("callers_changed")
     return KeyId(made[0][0])
 
 
-async def list_keys(tx: Tx, account_id: AccountId) -> list[KeyRow]:
+async def list_keys(tx: Tx, account_id: AccountId, day: str) -> list[KeyRow]:
     """The account's keys, the oldest first."""
     keys = []
-    for row in await tx.rows("keys_of_account", account_id=account_id):
+    for row in await tx.rows("keys_of_account", account_id=account_id, day=day):
         facts = list(row)
         facts[8:11] = [_names(text) for text in row[8:11]]
+        facts[11] = bool(row[11])
         keys.append(KeyRow(*facts))
     return keys
+
+
+async def keys_used(tx: Tx, key_ids: Collection[KeyId], at_ms: int) -> None:
+    """Notes when keys were last seen; a later time is there already where another process saw one."""
+    await tx.run_each("key_seen", ("id", "at_ms"), [(key_id, at_ms) for key_id in sorted(key_ids)])
 
 
 async def keys_shown(tx: Tx, shown: str) -> list[KeyId]:
@@ -206,7 +218,7 @@ async def rotate_key(tx: Tx, key_id: KeyId, new: NewKey, old_until_ms: int, now_
     found = await tx.rows("key_find", id=key_id)
     if not found or found[0][4] is not None:
         return None
-    _, account_id, name, expires, _, cap_day, cap_total, modes, dialects, networks = found[0]
+    _, account_id, name, expires, _, cap_day, cap_total, modes, dialects, networks, reads_balance = found[0]
     until = old_until_ms if expires is None else min(expires, old_until_ms)
     await tx.run("key_set_expiry", id=key_id, expires_at_ms=until)
     heir = NewKey(
@@ -220,6 +232,7 @@ async def rotate_key(tx: Tx, key_id: KeyId, new: NewKey, old_until_ms: int, now_
         modes=_names(modes),
         dialects=_names(dialects),
         networks=_names(networks),
+        reads_balance=bool(reads_balance),
     )
     return await add_key(tx, heir, now_ms)
 

@@ -203,8 +203,11 @@ class SQLStore:
     async def add_key(self, key: NewKey, now_ms: int) -> KeyId:
         return await self._engine.write(accounts.add_key, key, now_ms)
 
-    async def list_keys(self, account_id: AccountId) -> list[KeyRow]:
-        return await self._engine.read(accounts.list_keys, account_id)
+    async def list_keys(self, account_id: AccountId, day: str = "") -> list[KeyRow]:
+        return await self._engine.read(accounts.list_keys, account_id, day)
+
+    async def keys_used(self, key_ids: Collection[KeyId], at_ms: int) -> None:
+        await self._engine.write(accounts.keys_used, key_ids, at_ms)
 
     async def keys_shown(self, shown: str) -> list[KeyId]:
         return await self._engine.report(accounts.keys_shown, shown)

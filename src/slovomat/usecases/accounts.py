@@ -52,6 +52,7 @@ class KeyRules(msgspec.Struct, frozen=True, kw_only=True):
     modes: tuple[str, ...] = ()
     dialects: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
+    reads_balance: bool = True
 
 
 async def ensure_price_list(store: Store) -> None:

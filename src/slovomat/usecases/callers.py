@@ -1,6 +1,7 @@
 """Recognises callers by their keys, from a cache that any change of accounts empties."""
 
 from slovomat.domain.caller import Caller
+from slovomat.domain.ids import KeyId
 from slovomat.domain.keys import key_hash, well_formed
 from slovomat.domain.refusal import Code, Refusal
 from slovomat.ports.env import Env
@@ -23,6 +24,7 @@ class Callers:
         self._bad_keys_per_minute = bad_keys_per_minute
         self._cache: dict[str, Caller] = {}
         self._version = ""
+        self._seen: set[KeyId] = set()
 
     async def find(self, key: str, address: str) -> Caller | Refusal:
         """The caller, or why the key is not one in force. Bad keys from one address are counted.
@@ -51,6 +53,7 @@ class Callers:
             return Refusal(code=Code.KEY_UNKNOWN)
         if caller.key.networks and not caller.key.allows_address(address):
             return Refusal(code=Code.KEY_FORBIDS, names={"what": address})
+        self._seen.add(caller.key.id)
         return caller
 
     async def refresh(self) -> None:
@@ -59,6 +62,12 @@ class Callers:
         if version != self._version:
             self._version = version
             self._cache = {}
+
+    async def note_seen(self) -> None:
+        """Writes down which keys were in use since the last time; a lost note costs nothing."""
+        if self._seen:
+            seen, self._seen = self._seen, set()
+            await self._store.keys_used(seen, self._env.now_ms())
 
     async def _unknown(self, code: Code, address: str) -> Refusal:
         window = await self._limits.hit("bad_key", address, self._bad_keys_per_minute)

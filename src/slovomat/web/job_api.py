@@ -78,6 +78,8 @@ class JobAPI:
         caller = await self._desk.caller(exchange, self._dialect, call.key)
         if isinstance(caller, Refusal):
             return caller
+        if not caller.key.reads_balance:
+            return Refusal(code=Code.KEY_FORBIDS, names={"what": "balance"})
         if refusal := await self._services.admission.asks_balance(caller):
             return refusal
         return self._dialect.balance(await self._services.admission.balance(caller), self._terms)

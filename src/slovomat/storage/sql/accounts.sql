@@ -17,7 +17,7 @@ INSERT INTO instance (name, value) VALUES ('pinged', '1')
 ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(instance.value AS BIGINT) + 1 AS TEXT);
 
 -- name: caller_find
-SELECT a.id, k.id, k.expires_at_ms, k.cap_day, k.cap_total, k.modes, k.dialects, k.networks,
+SELECT a.id, k.id, k.expires_at_ms, k.cap_day, k.cap_total, k.modes, k.dialects, k.networks, k.reads_balance,
     p.id, p.name, p.daily_requests, p.dialects, p.api_allowance, p.rpm, p.price_kopecks, p.period_days, p.on_sale
 FROM api_keys k JOIN accounts a ON a.id = k.account_id JOIN plans p ON p.id = a.plan_id
 WHERE k.hash = :hash AND k.revoked_at_ms IS NULL AND a.blocked = 0;
@@ -73,26 +73,31 @@ WHERE account_id = :account_id AND day IS NULL ORDER BY id;
 
 -- name: key_add
 INSERT INTO api_keys (account_id, hash, shown, name, created_at_ms, expires_at_ms, cap_day, cap_total,
-    modes, dialects, networks)
+    modes, dialects, networks, reads_balance)
 VALUES (:account_id, :hash, :shown, :name, :now_ms, :expires_at_ms, :cap_day, :cap_total,
-    :modes, :dialects, :networks)
+    :modes, :dialects, :networks, :reads_balance)
 RETURNING id;
 
 -- name: keys_of_account
 SELECT k.id, k.shown, k.name, k.created_at_ms, k.expires_at_ms, k.revoked_at_ms, k.cap_day, k.cap_total,
-    k.modes, k.dialects, k.networks, COALESCE(u.used, 0)
+    k.modes, k.dialects, k.networks, k.reads_balance, k.used_at_ms, COALESCE(u.used, 0), COALESCE(d.used, 0)
 FROM api_keys k LEFT JOIN key_usage u ON u.key_id = k.id AND u.day = ''
+LEFT JOIN key_usage d ON d.key_id = k.id AND d.day = :day AND d.day <> ''
 WHERE k.account_id = :account_id ORDER BY k.id;
 
 -- name: keys_shown
 SELECT id FROM api_keys WHERE shown = :shown ORDER BY id;
 
 -- name: key_find
-SELECT id, account_id, name, expires_at_ms, revoked_at_ms, cap_day, cap_total, modes, dialects, networks
+SELECT id, account_id, name, expires_at_ms, revoked_at_ms, cap_day, cap_total, modes, dialects, networks,
+    reads_balance
 FROM api_keys WHERE id = :id;
 
 -- name: key_revoke
 UPDATE api_keys SET revoked_at_ms = :now_ms WHERE id = :id AND revoked_at_ms IS NULL;
+
+-- name: key_seen
+UPDATE api_keys SET used_at_ms = :at_ms WHERE id = :id AND (used_at_ms IS NULL OR used_at_ms < :at_ms);
 
 -- name: key_set_expiry
 UPDATE api_keys SET expires_at_ms = :expires_at_ms WHERE id = :id;

@@ -52,9 +52,9 @@ VALUES (:id, :email, :plan_id, :blocked, :operator, :created_at_ms);
 
 -- name: write_api_keys
 INSERT INTO api_keys (id, account_id, hash, shown, name, created_at_ms, expires_at_ms, revoked_at_ms, cap_day,
-    cap_total, modes, dialects, networks)
+    cap_total, modes, dialects, networks, reads_balance, used_at_ms)
 VALUES (:id, :account_id, :hash, :shown, :name, :created_at_ms, :expires_at_ms, :revoked_at_ms, :cap_day,
-    :cap_total, :modes, :dialects, :networks);
+    :cap_total, :modes, :dialects, :networks, :reads_balance, :used_at_ms);
 
 -- name: write_key_usage
 INSERT INTO key_usage (key_id, day, used)
