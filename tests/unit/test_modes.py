@@ -185,3 +185,12 @@ def test_a_song_has_its_parts_in_order(modes: Modes) -> None:
     """Verses alternate with the chorus, and the bridge stands before the last chorus."""
     parts = re.findall(r"(?m)^\[(.+)\]$", modes.render("song_text", ENGLISH).user)
     assert parts == ["Verse 1", "Chorus", "Verse 2", "Chorus", "Bridge", "Chorus"]
+
+
+def test_parameters_are_those_of_the_files() -> None:
+    """What a mode lets people choose is told with its bounds, and its default keeps to them."""
+    told = {one.name: one for one in load_modes().parameters("essay")}
+    assert list(told) == ["words", "arguments", "level"]
+    assert (told["words"].kind, told["words"].least, told["words"].most) == ("integer", 100, 1200)
+    assert told["level"].default in told["level"].choices
+    assert load_modes().parameters("chat") == ()

@@ -1,5 +1,7 @@
 """A prompt mode as the rest of the program sees it."""
 
+from typing import Literal
+
 import msgspec
 
 MODE_IDS = (
@@ -35,6 +37,21 @@ class ModeRef(msgspec.Struct, frozen=True):
     id: str
     version: int
     digest: str
+
+
+class ModeParameter(msgspec.Struct, frozen=True, kw_only=True):
+    """What a mode lets people choose: `integer` within bounds, one of `choices`, a `flag`, or a `string`.
+
+    `labels`: Russian, English. `most` bounds an integer's value and a string's length.
+    """
+
+    name: str
+    labels: tuple[str, str]
+    kind: Literal["integer", "choice", "flag", "string"]
+    default: bool | int | str
+    least: int | None = None
+    most: int | None = None
+    choices: tuple[str, ...] = ()
 
 
 class Prompt(msgspec.Struct, frozen=True):

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from slovomat.domain.mode import MODE_IDS, ModeRef, Prompt
+from slovomat.domain.mode import MODE_IDS, ModeParameter, ModeRef, Prompt
+from slovomat.modes.header import described
 from slovomat.modes.mode import Mode
 
 
@@ -38,6 +39,10 @@ class Modes:
         """The mode's identity, or None when there is no such mode."""
         mode = self._modes.get(mode_id)
         return mode.ref if mode else None
+
+    def parameters(self, mode_id: str) -> tuple[ModeParameter, ...]:
+        """What the mode lets people choose, in the order of its file."""
+        return tuple(described(one) for one in self._modes[mode_id].header.parameters)
 
     def render(self, mode_id: str, text: str, given: Mapping[str, object] | None = None) -> Prompt:
         """The prompt for the user's text; `given` names parameters that are not to stay at their defaults."""

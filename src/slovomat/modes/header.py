@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from slovomat.domain.mode import ModeParameter
+
 SMALL_TALK = (
     "конечно",
     "разумеется",
@@ -112,6 +114,32 @@ def limits_of(parameter: Parameter) -> str:
             return "true or false"
         case StringParameter():
             return f"at most {parameter.max_length} characters"
+
+
+def described(parameter: Parameter) -> ModeParameter:
+    """The parameter as the rest of the program sees it."""
+    labels = (parameter.label.ru, parameter.label.en)
+    name, default = parameter.name, parameter.default
+    match parameter:
+        case IntegerParameter():
+            return ModeParameter(
+                name=name,
+                labels=labels,
+                kind="integer",
+                default=default,
+                least=parameter.min,
+                most=parameter.max,
+            )
+        case ChoiceParameter():
+            return ModeParameter(
+                name=name, labels=labels, kind="choice", default=default, choices=parameter.choices
+            )
+        case FlagParameter():
+            return ModeParameter(name=name, labels=labels, kind="flag", default=default)
+        case StringParameter():
+            return ModeParameter(
+                name=name, labels=labels, kind="string", default=default, most=parameter.max_length
+            )
 
 
 def accept(parameter: Parameter, value: object) -> Value:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from slovomat.domain.mode import ModeRef, Prompt
+from slovomat.domain.mode import ModeParameter, ModeRef, Prompt
 
 
 class ModeCatalogue(Protocol):
@@ -16,6 +16,9 @@ class ModeCatalogue(Protocol):
 
     def ref(self, mode_id: str) -> ModeRef | None:
         """The mode's identity, or None when there is no such mode."""
+
+    def parameters(self, mode_id: str) -> tuple[ModeParameter, ...]:
+        """What the mode lets people choose; each has a default."""
 
     def render(self, mode_id: str, text: str) -> Prompt:
         """The prompt for the user's text; the text is data, never a template."""
