@@ -1,6 +1,8 @@
 """A catalogue of one prompt mode, for what only asks which modes there are."""
 
-from slovomat.domain.mode import ModeRef, Prompt
+from collections.abc import Mapping
+
+from slovomat.domain.mode import ModeParameter, ModeRef, Prompt
 
 
 class OneMode:
@@ -18,7 +20,11 @@ class OneMode:
         """A first version, or None for any other mode."""
         return ModeRef("essay", 1, "digest") if mode_id == "essay" else None
 
-    def render(self, mode_id: str, text: str) -> Prompt:
+    def parameters(self, mode_id: str) -> tuple[ModeParameter, ...]:
+        """Nobody asks for them."""
+        raise NotImplementedError
+
+    def render(self, mode_id: str, text: str, given: Mapping[str, object] | None = None) -> Prompt:
         """Nobody asks for it."""
         raise NotImplementedError
 

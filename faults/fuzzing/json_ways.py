@@ -185,7 +185,10 @@ class _Modes:
     def title(self, mode_id: str, language: str) -> str:
         raise NotImplementedError
 
-    def render(self, mode_id: str, text: str) -> Any:
+    def parameters(self, mode_id: str) -> Any:
+        raise NotImplementedError
+
+    def render(self, mode_id: str, text: str, given: Any = None) -> Any:
         raise NotImplementedError
 
 

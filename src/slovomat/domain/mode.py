@@ -31,6 +31,10 @@ MODE_IDS = (
 """Every mode that there is, in the order of the contract."""
 
 
+class BadParameter(ValueError):  # noqa: N818 - the name says it
+    """A caller's value for a parameter is outside its limits; the message names both."""
+
+
 class ModeRef(msgspec.Struct, frozen=True):
     """Which text of which mode a generation was made with. `digest`: SHA-256 of the file, hex."""
 

@@ -1,8 +1,8 @@
 """Prompt modes: packaged files, and the loader that checks and renders them."""
 
+from slovomat.domain.mode import BadParameter
 from slovomat.modes.catalogue import Listing, Modes
 from slovomat.modes.fault import BrokenMode
-from slovomat.modes.header import BadParameter
 from slovomat.modes.loader import load_mode, load_modes
 from slovomat.modes.mode import Mode
 

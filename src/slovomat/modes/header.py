@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from slovomat.domain.mode import ModeParameter
+from slovomat.domain.mode import BadParameter, ModeParameter
 
 SMALL_TALK = (
     "конечно",
@@ -97,10 +97,6 @@ class Header(Struct, frozen=True, forbid_unknown_fields=True):
     max_tokens: Annotated[int, Meta(ge=16, le=32_768)]
     tests: Annotated[tuple[Trial, ...], Meta(min_length=1)]
     parameters: Annotated[tuple[Parameter, ...], Meta(max_length=16)] = ()
-
-
-class BadParameter(ValueError):  # noqa: N818 - the name says it
-    """A caller's value for a parameter is outside its limits; the message names both."""
 
 
 def limits_of(parameter: Parameter) -> str:

@@ -5,9 +5,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slovomat.domain.mode import ModeRef, Prompt
+from slovomat.domain.mode import BadParameter, ModeRef, Prompt
 from slovomat.modes.fence import fence_for
-from slovomat.modes.header import BadParameter, Header, Value, accept
+from slovomat.modes.header import Header, Value, accept
 from slovomat.modes.language import LANGUAGE_NAMES, language_of
 
 if TYPE_CHECKING:

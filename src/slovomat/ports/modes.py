@@ -1,5 +1,6 @@
 """The port to the prompt modes."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from slovomat.domain.mode import ModeParameter, ModeRef, Prompt
@@ -20,8 +21,11 @@ class ModeCatalogue(Protocol):
     def parameters(self, mode_id: str) -> tuple[ModeParameter, ...]:
         """What the mode lets people choose; each has a default."""
 
-    def render(self, mode_id: str, text: str) -> Prompt:
-        """The prompt for the user's text; the text is data, never a template."""
+    def render(self, mode_id: str, text: str, given: Mapping[str, object] | None = None) -> Prompt:
+        """The prompt for the user's text, which is data, never a template.
+
+        `given`: parameters that are not to stay at their defaults. Raises BadParameter.
+        """
 
     def system(self, mode_id: str) -> str:
         """The system prompt alone, for chat requests to the model `mode-<id>`."""
