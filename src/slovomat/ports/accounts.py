@@ -170,6 +170,9 @@ class Accounts(Protocol):
     async def rotate_key(self, key_id: KeyId, new: NewKey, old_until_ms: int, now_ms: int) -> KeyId | None:
         """A new key with the old one's rules; the old one ends at `old_until_ms`."""
 
+    async def add_site_key(self, account_id: AccountId, key_hash: bytes, now_ms: int) -> None:
+        """What the site's own generations of the account name as their key, once; in no list of keys."""
+
     async def keys_used(self, key_ids: Collection[KeyId], at_ms: int) -> None:
         """The keys were in use by then."""
 

@@ -190,6 +190,11 @@ async def list_keys(tx: Tx, account_id: AccountId, day: str) -> list[KeyRow]:
     return keys
 
 
+async def add_site_key(tx: Tx, account_id: AccountId, key_hash: bytes, now_ms: int) -> None:
+    """The key that nobody has, in whose name the site generates; once."""
+    await tx.run("site_key_add", account_id=account_id, hash=key_hash, now_ms=now_ms)
+
+
 async def keys_used(tx: Tx, key_ids: Collection[KeyId], at_ms: int) -> None:
     """Notes when keys were last seen; a later time is there already where another process saw one."""
     await tx.run_each("key_seen", ("id", "at_ms"), [(key_id, at_ms) for key_id in sorted(key_ids)])

@@ -206,6 +206,9 @@ class SQLStore:
     async def list_keys(self, account_id: AccountId, day: str = "") -> list[KeyRow]:
         return await self._engine.read(accounts.list_keys, account_id, day)
 
+    async def add_site_key(self, account_id: AccountId, key_hash: bytes, now_ms: int) -> None:
+        await self._engine.write(accounts.add_site_key, account_id, key_hash, now_ms)
+
     async def keys_used(self, key_ids: Collection[KeyId], at_ms: int) -> None:
         await self._engine.write(accounts.keys_used, key_ids, at_ms)
 

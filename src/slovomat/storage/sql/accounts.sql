@@ -78,12 +78,16 @@ VALUES (:account_id, :hash, :shown, :name, :now_ms, :expires_at_ms, :cap_day, :c
     :modes, :dialects, :networks, :reads_balance)
 RETURNING id;
 
+-- name: site_key_add
+INSERT INTO api_keys (account_id, hash, shown, name, created_at_ms) VALUES (:account_id, :hash, '', '', :now_ms)
+ON CONFLICT (hash) DO NOTHING;
+
 -- name: keys_of_account
 SELECT k.id, k.shown, k.name, k.created_at_ms, k.expires_at_ms, k.revoked_at_ms, k.cap_day, k.cap_total,
     k.modes, k.dialects, k.networks, k.reads_balance, k.used_at_ms, COALESCE(u.used, 0), COALESCE(d.used, 0)
 FROM api_keys k LEFT JOIN key_usage u ON u.key_id = k.id AND u.day = ''
 LEFT JOIN key_usage d ON d.key_id = k.id AND d.day = :day AND d.day <> ''
-WHERE k.account_id = :account_id ORDER BY k.id;
+WHERE k.account_id = :account_id AND k.shown <> '' ORDER BY k.id;
 
 -- name: keys_shown
 SELECT id FROM api_keys WHERE shown = :shown ORDER BY id;
