@@ -75,7 +75,7 @@ class HistoryPage(msgspec.Struct, frozen=True):
 
 
 class KeptText(msgspec.Struct, frozen=True, kw_only=True):
-    """A text and what was made of it, for whoever asked for it; dropped after the days that the settings say."""
+    """A text and what was made of it; dropped after the days that the settings say."""
 
     account_id: AccountId
     generation_id: GenerationId
@@ -85,7 +85,7 @@ class KeptText(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HistoryText(msgspec.Struct, frozen=True, kw_only=True):
-    """One generation in full. Texts are None where none were kept: of direct calls, and once they are pruned."""
+    """One generation in full; texts are None where none were kept: of direct calls, and once pruned."""
 
     row: HistoryRow
     text: str | None

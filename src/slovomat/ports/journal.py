@@ -18,7 +18,7 @@ class JournalNote(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     target_kind: str = ""
     target_id: str = ""
-    details: dict[str, str | int] = {}  # noqa: RUF012 - msgspec copies it
+    details: dict[str, str | int] = {}
     address: str = ""
 
 

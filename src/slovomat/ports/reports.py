@@ -7,7 +7,7 @@ import msgspec
 
 
 class UsageSum(msgspec.Struct, frozen=True, kw_only=True):
-    """Closed generations of one day, dialect, upstream, state and reason."""
+    """Closed generations of one day, dialect, upstream, state and reason; `jobs` of them were jobs."""
 
     day: str
     dialect: str
@@ -15,6 +15,7 @@ class UsageSum(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     reason: str
     generations: int
+    jobs: int
     requests: int
     prompt_tokens: int
     completion_tokens: int

@@ -16,9 +16,13 @@ from slovomat.ports.accounts import (
     PackRow,
     PlanOffer,
 )
+from slovomat.ports.history import History
 from slovomat.ports.jobs import ClaimOrder, JobRecord, JobRow, Jobs
+from slovomat.ports.journal import Journal
 from slovomat.ports.ledger import BalanceQuery, HoldOrder, HoldResult, Ledger, OpenHold
+from slovomat.ports.mode_texts import ModeTexts
 from slovomat.ports.nodes import Nodes
+from slovomat.ports.reports import Reports
 
 __all__ = [
     "Account",
@@ -75,6 +79,22 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
 
 class Store(Ledger, Jobs, Nodes, Accounts, Protocol):
     """The whole port."""
+
+    @property
+    def history(self) -> History:
+        """What was generated, by account."""
+
+    @property
+    def reports(self) -> Reports:
+        """The operator's figures."""
+
+    @property
+    def journal(self) -> Journal:
+        """What operators did, and what they do by hand."""
+
+    @property
+    def mode_texts(self) -> ModeTexts:
+        """Mode files that an operator has edited."""
 
     async def audit(self) -> Audit:
         """Checks every invariant on one consistent snapshot."""

@@ -23,8 +23,9 @@ SEQUENCES = (
     "sequence_api_keys",
     "sequence_buckets",
     "sequence_entries",
+    "sequence_journal",
 )
-CLEARING = ("ledger_unlock", "clear", "ledger_lock")
+CLEARING = ("ledger_unlock", "journal_unlock", "clear", "ledger_lock", "journal_lock")
 _FAULTS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 

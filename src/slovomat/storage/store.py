@@ -29,7 +29,11 @@ from slovomat.ports.store import (
 )
 from slovomat.storage import accounts, audit, closings, holds, idempotency, jobs, nodes, packs
 from slovomat.storage.closings import Ending
+from slovomat.storage.history_store import SQLHistory
 from slovomat.storage.jobs import Finish
+from slovomat.storage.journal_store import SQLJournal
+from slovomat.storage.mode_texts_store import SQLModeTexts
+from slovomat.storage.reports_store import SQLReports
 from slovomat.storage.tx import Engine
 
 _NUL, _IN_ITS_PLACE = "\0", "\ufffd"
@@ -41,6 +45,10 @@ class SQLStore:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.history = SQLHistory(engine)
+        self.reports = SQLReports(engine)
+        self.journal = SQLJournal(engine)
+        self.mode_texts = SQLModeTexts(engine)
 
     async def open(self) -> None:
         await self._engine.open()

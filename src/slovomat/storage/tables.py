@@ -21,15 +21,24 @@ TABLES = (
     "entries",
     "jobs",
     "idempotency",
+    "kept_texts",
+    "journal",
+    "operations",
+    "mode_texts",
 )
 """In an order in which no row names one that is not there yet."""
 LEFT_BEHIND = {
     "migrations": "each place has those that were run on it",
     "nodes": "leases of processes, which do not come along",
+    "account_generations": "made of the generations, again",
+    "history_mark": "how far that is",
+    "usage_open": "made of the generations, again",
+    "usage_days": "made of the generations, again",
+    "usage_durations": "made of the generations, again",
 }
 _BATCH_ROWS = 2_000
 _HEAVY_BATCH_ROWS = 100
-_HEAVY = {"jobs", "idempotency"}
+_HEAVY = {"jobs", "idempotency", "kept_texts", "mode_texts"}
 """Each of their rows may hold a megabyte."""
 _DIGEST_BYTES = 16
 

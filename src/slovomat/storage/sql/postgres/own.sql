@@ -88,3 +88,19 @@ INSERT INTO migrations (name) VALUES (:name);
 
 -- name: starting_lock
 SELECT pg_try_advisory_lock(5420011, 2);
+
+-- name: history_upto
+-- The primary key finds an account's generations, all of them.
+SELECT 9223372036854775807;
+
+-- name: history_turn
+SELECT pg_advisory_xact_lock(5420011, 3);
+
+-- name: generations_top
+-- The highest id that was drawn. No hold takes a minute from there to its commit: the server ends what is silent
+-- for five seconds, and a statement has its patience.
+SELECT COALESCE(pg_sequence_last_value(pg_get_serial_sequence('generations', 'id')::REGCLASS), 0), 60000;
+
+-- name: generations_sort
+-- There is nothing to be written.
+SELECT 0 WHERE :after::BIGINT > :upto::BIGINT;

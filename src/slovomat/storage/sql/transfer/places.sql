@@ -7,18 +7,25 @@ SELECT set_config('idle_in_transaction_session_timeout', '0', FALSE), set_config
 
 -- name: lock_for_reading
 LOCK TABLE instance, plans, pack_offers, accounts, api_keys, key_usage, buckets, generations, entries, jobs,
-    idempotency, nodes IN EXCLUSIVE MODE;
+    idempotency, nodes, kept_texts, journal, operations, mode_texts IN EXCLUSIVE MODE;
 
 -- name: lock_for_filling
 LOCK TABLE instance, plans, pack_offers, accounts, api_keys, key_usage, buckets, generations, entries, jobs,
-    idempotency, nodes IN ACCESS EXCLUSIVE MODE;
+    idempotency, nodes, kept_texts, journal, operations, mode_texts IN ACCESS EXCLUSIVE MODE;
 
 -- name: ledger_unlock
 ALTER TABLE entries DISABLE TRIGGER entries_stay;
 
 -- name: clear
 TRUNCATE instance, plans, pack_offers, accounts, api_keys, key_usage, buckets, generations, entries, jobs,
-    idempotency, nodes;
+    idempotency, nodes, kept_texts, journal, operations, mode_texts,
+    history_mark, usage_open, usage_days, usage_durations;
+
+-- name: journal_unlock
+ALTER TABLE journal DISABLE TRIGGER journal_stays;
+
+-- name: journal_lock
+ALTER TABLE journal ENABLE TRIGGER journal_stays;
 
 -- name: ledger_lock
 ALTER TABLE entries ENABLE TRIGGER entries_stay;
@@ -53,6 +60,9 @@ SELECT setval(pg_get_serial_sequence('buckets', 'id'), MAX(id)) FROM buckets;
 
 -- name: sequence_entries
 SELECT setval(pg_get_serial_sequence('entries', 'id'), MAX(id)) FROM entries;
+
+-- name: sequence_journal
+SELECT setval(pg_get_serial_sequence('journal', 'id'), MAX(id)) FROM journal;
 
 -- name: sequence_generations
 -- Above the ids that are there, and as far above as the caller says.

@@ -34,6 +34,18 @@ SELECT * FROM jobs;
 -- name: read_idempotency
 SELECT * FROM idempotency;
 
+-- name: read_kept_texts
+SELECT * FROM kept_texts;
+
+-- name: read_journal
+SELECT * FROM journal;
+
+-- name: read_operations
+SELECT * FROM operations;
+
+-- name: read_mode_texts
+SELECT * FROM mode_texts;
+
 -- name: write_instance
 INSERT INTO instance (name, value)
 VALUES (:name, :value);
@@ -89,3 +101,19 @@ INSERT INTO idempotency (account_id, key, fingerprint, generation_id, answer_sta
     created_at_ms)
 VALUES (:account_id, :key, :fingerprint, :generation_id, :answer_status, :answer_type, :answer_body,
     :created_at_ms);
+
+-- name: write_kept_texts
+INSERT INTO kept_texts (account_id, generation_id, text, result, created_at_ms)
+VALUES (:account_id, :generation_id, :text, :result, :created_at_ms);
+
+-- name: write_journal
+INSERT INTO journal (id, at_ms, actor_id, actor, action, target_kind, target_id, reason, details, address)
+VALUES (:id, :at_ms, :actor_id, :actor, :action, :target_kind, :target_id, :reason, :details, :address);
+
+-- name: write_operations
+INSERT INTO operations (key, what, result, at_ms)
+VALUES (:key, :what, :result, :at_ms);
+
+-- name: write_mode_texts
+INSERT INTO mode_texts (mode_id, revision, text, author, created_at_ms, active)
+VALUES (:mode_id, :revision, :text, :author, :created_at_ms, :active);

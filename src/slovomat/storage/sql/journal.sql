@@ -1,0 +1,42 @@
+-- What operators did, and what they do by hand.
+
+-- name: journal_add
+INSERT INTO journal (at_ms, actor_id, actor, action, target_kind, target_id, reason, details, address)
+VALUES (:at_ms, :actor_id, :actor, :action, :target_kind, :target_id, :reason, :details, :address)
+RETURNING id;
+
+-- name: journal_page
+SELECT id, at_ms, actor_id, actor, action, reason, target_kind, target_id, details, address FROM journal
+WHERE id < :before AND (actor_id = :actor_id OR :actor_id = 0) AND (action = :action OR :action = '')
+    AND (target_kind = :target_kind OR :target_kind = '') AND (target_id = :target_id OR :target_id = '')
+    AND at_ms >= :from_ms AND (at_ms < :until_ms OR :until_ms = 0)
+ORDER BY id DESC LIMIT :limit;
+
+-- name: journal_actions
+SELECT DISTINCT action FROM journal ORDER BY action;
+
+-- name: operation_done
+SELECT what, result FROM operations WHERE key = :key;
+
+-- name: operation_add
+INSERT INTO operations (key, what, result, at_ms) VALUES (:key, :what, :result, :at_ms);
+
+-- name: account_exists
+SELECT id FROM accounts WHERE id = :id;
+
+-- name: generation_of
+-- By its id alone, which the ledger's index knows.
+SELECT g.account_id, g.state, j.state FROM generations g
+LEFT JOIN jobs j ON j.account_id = g.account_id AND j.id = g.id
+WHERE g.account_id = (SELECT account_id FROM entries WHERE generation_id = :id LIMIT 1) AND g.id = :id;
+
+-- name: job_release
+UPDATE jobs SET state = 'failed', error = :error, finished_at_ms = :now_ms
+WHERE account_id = :account_id AND id = :id AND (state = 'queued' OR state = 'running');
+
+-- name: job_to_retry
+SELECT j.account_id, j.state, j.text, g.dialect, g.price_requests, g.mode_id, g.mode_version, g.mode_digest,
+    g.cut_chars, k.id, k.cap_day, k.cap_total, k.expires_at_ms, p.daily_requests, p.api_allowance
+FROM generations g JOIN jobs j ON j.account_id = g.account_id AND j.id = g.id
+JOIN api_keys k ON k.id = g.key_id JOIN accounts a ON a.id = g.account_id JOIN plans p ON p.id = a.plan_id
+WHERE g.account_id = (SELECT account_id FROM entries WHERE generation_id = :id LIMIT 1) AND g.id = :id;
