@@ -6,6 +6,8 @@ from pathlib import Path
 
 from slovomat.domain.generation import HoldState
 from slovomat.domain.request import StoredAnswer
+from slovomat.ports.mail import LetterKind
+from slovomat.ports.outbox import Channel, NewPost
 from tests.books import Books, mark, open_books
 from tests.played_env import DAY_MS
 
@@ -30,4 +32,18 @@ async def lived(place: Path | str) -> AsyncIterator[Books]:
         await books.fail(failed)
         await books.claim(limit=1)
         await books.held(job_text="waits", owner="")
+        await books.store.outbox.put([letter(books)], books.env.now_ms())
         yield books
+
+
+def letter(books: Books) -> NewPost:
+    """One that waits to be sent."""
+    return NewPost(
+        once="mail key 1",
+        channel=Channel.MAIL,
+        kind=LetterKind.KEY_MADE,
+        account_id=books.account,
+        to="customer@example.org",
+        language="ru",
+        facts={"name": "ключ", "shown": "slv_1", "link": "https://slovomat.example/account"},
+    )

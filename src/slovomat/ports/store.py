@@ -22,6 +22,7 @@ from slovomat.ports.journal import Journal
 from slovomat.ports.ledger import BalanceQuery, HoldOrder, HoldResult, Ledger, OpenHold
 from slovomat.ports.mode_texts import ModeTexts
 from slovomat.ports.nodes import Nodes
+from slovomat.ports.outbox import Outbox
 from slovomat.ports.reports import Reports
 
 __all__ = [
@@ -95,6 +96,10 @@ class Store(Ledger, Jobs, Nodes, Accounts, Protocol):
     @property
     def mode_texts(self) -> ModeTexts:
         """Mode files that an operator has edited."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """Letters and webhook calls that wait to be sent."""
 
     async def audit(self) -> Audit:
         """Checks every invariant on one consistent snapshot."""

@@ -24,6 +24,7 @@ SEQUENCES = (
     "sequence_buckets",
     "sequence_entries",
     "sequence_journal",
+    "sequence_outbox",
 )
 CLEARING = ("ledger_unlock", "journal_unlock", "clear", "ledger_lock", "journal_lock")
 _FAULTS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)

@@ -33,6 +33,7 @@ from slovomat.storage.history_store import SQLHistory
 from slovomat.storage.jobs import Finish
 from slovomat.storage.journal_store import SQLJournal
 from slovomat.storage.mode_texts_store import SQLModeTexts
+from slovomat.storage.outbox_store import SQLOutbox
 from slovomat.storage.reports_store import SQLReports
 from slovomat.storage.tx import Engine
 
@@ -49,6 +50,7 @@ class SQLStore:
         self.reports = SQLReports(engine)
         self.journal = SQLJournal(engine)
         self.mode_texts = SQLModeTexts(engine)
+        self.outbox = SQLOutbox(engine)
 
     async def open(self) -> None:
         await self._engine.open()

@@ -25,6 +25,7 @@ TABLES = (
     "journal",
     "operations",
     "mode_texts",
+    "outbox",
 )
 """In an order in which no row names one that is not there yet."""
 LEFT_BEHIND = {

@@ -42,6 +42,10 @@ async def _wanted(request: Request) -> str:
 def _back(request: Request, frame: Frame) -> str:
     """Where the form stood; only the path and query of that, so that it cannot lead to another host."""
     came = urlsplit(request.headers.get("referer", ""))
-    if came.netloc != request.headers.get("host") or not came.path.startswith("/") or came.path.startswith("//"):
+    if (
+        came.netloc != request.headers.get("host")
+        or not came.path.startswith("/")
+        or came.path.startswith("//")
+    ):
         return frame.link("/")
     return came.path + (f"?{came.query}" if came.query else "")

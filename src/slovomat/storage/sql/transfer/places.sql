@@ -7,19 +7,19 @@ SELECT set_config('idle_in_transaction_session_timeout', '0', FALSE), set_config
 
 -- name: lock_for_reading
 LOCK TABLE instance, plans, pack_offers, accounts, api_keys, key_usage, buckets, generations, entries, jobs,
-    idempotency, nodes, kept_texts, journal, operations, mode_texts IN EXCLUSIVE MODE;
+    idempotency, nodes, kept_texts, journal, operations, mode_texts, outbox IN EXCLUSIVE MODE;
 
 -- name: lock_for_filling
 LOCK TABLE instance, plans, pack_offers, accounts, api_keys, key_usage, buckets, generations, entries, jobs,
-    idempotency, nodes, kept_texts, journal, operations, mode_texts IN ACCESS EXCLUSIVE MODE;
+    idempotency, nodes, kept_texts, journal, operations, mode_texts, outbox IN ACCESS EXCLUSIVE MODE;
 
 -- name: ledger_unlock
 ALTER TABLE entries DISABLE TRIGGER entries_stay;
 
 -- name: clear
 TRUNCATE instance, plans, pack_offers, accounts, api_keys, key_usage, buckets, generations, entries, jobs,
-    idempotency, nodes, kept_texts, journal, operations, mode_texts,
-    history_mark, usage_open, usage_days, usage_durations;
+    idempotency, nodes, kept_texts, journal, operations, mode_texts, history_mark, usage_open, usage_days,
+    usage_durations, outbox;
 
 -- name: journal_unlock
 ALTER TABLE journal DISABLE TRIGGER journal_stays;
@@ -93,3 +93,6 @@ SELECT name FROM migrations ORDER BY name;
 
 -- name: move_marks
 SELECT name, value FROM instance WHERE name IN ('moving_to', 'moved_to') AND value <> '';
+
+-- name: sequence_outbox
+SELECT setval(pg_get_serial_sequence('outbox', 'id'), MAX(id)) FROM outbox;

@@ -1,0 +1,1 @@
+"""How letters and webhook calls leave."""

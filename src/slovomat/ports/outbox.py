@@ -1,0 +1,77 @@
+"""The port to the letters and webhook calls that wait to be sent."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from slovomat.domain.ids import AccountId
+from slovomat.ports.mail import Facts, LetterKind, Webhook
+
+
+class Channel(StrEnum):
+    """By which way something leaves."""
+
+    MAIL = "mail"
+    WEBHOOK = "webhook"
+
+
+class NewPost(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to be told once: whatever comes with the same `once` is the same."""
+
+    once: str
+    channel: Channel
+    kind: LetterKind
+    account_id: AccountId | None
+    to: str
+    language: str
+    facts: Facts
+
+
+class Post(msgspec.Struct, frozen=True, kw_only=True):
+    """One that was claimed; `token` bars whoever had it before. `attempts` have failed so far."""
+
+    id: int
+    token: int
+    once: str
+    kind: LetterKind
+    account_id: AccountId | None
+    to: str
+    language: str
+    facts: Facts
+    attempts: int
+    created_at_ms: int
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """A post that needs no further attempt: it was sent, or `reason` says why it was given up."""
+
+    post: Post
+    sent: bool
+    reason: str = ""
+
+
+class Outbox(Protocol):
+    """Each method is one transaction. What has ended is kept without its facts, for its `once` alone."""
+
+    async def put(self, posts: Sequence[NewPost], now_ms: int) -> int:
+        """Adds those that are new; how many were."""
+
+    async def claim(self, channel: Channel, limit: int, now_ms: int, lease_ms: int) -> list[Post]:
+        """Those that are due, the longest waiting first; nobody else gets them within the lease."""
+
+    async def end(self, ended: Ended, now_ms: int) -> bool:
+        """No further attempt. False: somebody else had claimed it meanwhile."""
+
+    async def again(self, post: Post, reason: str, at_ms: int) -> bool:
+        """Another attempt at that time. False: somebody else had claimed it meanwhile."""
+
+    async def waiting(self) -> int:
+        """How many are neither sent nor given up."""
+
+    async def forget(self, before_ms: int, limit: int) -> int:
+        """Deletes what ended before."""
+
+    async def webhook_of(self, account_id: AccountId) -> Webhook | None:
+        """The account's webhook, if it wants one."""

@@ -1,0 +1,61 @@
+"""The Outbox port over any engine."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from slovomat.domain.ids import AccountId
+from slovomat.ports.mail import Facts, Webhook
+from slovomat.ports.outbox import Channel, Ended, NewPost, Post
+from slovomat.storage import outbox
+from slovomat.storage.tx import Engine
+
+_REASON_CHARS = 500
+_NUL, _IN_ITS_PLACE = "\0", "\ufffd"
+"""PostgreSQL's text has no U+0000."""
+
+
+class SQLOutbox:
+    """Each method is one transaction; see slovomat.ports.outbox for what they promise."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def put(self, posts: Sequence[NewPost], now_ms: int) -> int:
+        return await self._engine.write(outbox.put, [_storable(post) for post in posts], now_ms)
+
+    async def claim(self, channel: Channel, limit: int, now_ms: int, lease_ms: int) -> list[Post]:
+        if not await self._engine.read(outbox.any_due, channel, now_ms):  # a look costs less than a write
+            return []
+        return await self._engine.write(outbox.claim, channel, limit, now_ms, lease_ms)
+
+    async def end(self, ended: Ended, now_ms: int) -> bool:
+        told = msgspec.structs.replace(ended, reason=_short(ended.reason))
+        return await self._engine.write(outbox.end, told, now_ms)
+
+    async def again(self, post: Post, reason: str, at_ms: int) -> bool:
+        return await self._engine.write(outbox.again, post, _short(reason), at_ms)
+
+    async def waiting(self) -> int:
+        return await self._engine.read(outbox.waiting)
+
+    async def forget(self, before_ms: int, limit: int) -> int:
+        return await self._engine.write(outbox.forget, before_ms, limit)
+
+    async def webhook_of(self, account_id: AccountId) -> Webhook | None:  # noqa: ARG002
+        return None
+
+
+def _storable(post: NewPost) -> NewPost:
+    return msgspec.structs.replace(post, facts=_without_nul(post.facts))
+
+
+def _without_nul(facts: Facts) -> Facts:
+    return {
+        name: fact.replace(_NUL, _IN_ITS_PLACE) if isinstance(fact, str) else fact
+        for name, fact in facts.items()
+    }
+
+
+def _short(reason: str) -> str:
+    return reason.replace(_NUL, _IN_ITS_PLACE)[:_REASON_CHARS]
