@@ -20,6 +20,7 @@ from slovomat.ports.limits import Limits
 from slovomat.ports.modes import ModeCatalogue
 from slovomat.ports.store import Store, StoreUnavailableError
 from slovomat.ports.upstream import Upstream
+from slovomat.post_office import PostOffice
 from slovomat.seat import Seat
 from slovomat.settings import LoadedSettings
 from slovomat.siblings import Siblings
@@ -117,7 +118,8 @@ class App:
             await upstream.start()
             await siblings.start()
             self._store.on_wake(worker.wake)
-            loops = Background(services, sweep, server, worker, self._env).start(tasks)
+            post = PostOffice(self._settings, self._env, self._store, lambda: self.site)
+            loops = Background(services, sweep, server, worker, env=self._env, post=post).start(tasks)
             loops.append(tasks.create_task(worker.heartbeat()))
             working = tasks.create_task(worker.run(tasks))
             serving = tasks.create_task(server.serve([self._listener]))

@@ -7,6 +7,7 @@ import structlog
 
 from slovomat.ports.env import Env
 from slovomat.ports.store import StoreUnavailableError
+from slovomat.post_office import PostOffice
 from slovomat.usecases.sweep import Sweep
 from slovomat.web.server import EmbeddedServer
 from slovomat.web.services import Services
@@ -26,13 +27,21 @@ class Background:
     """The loops."""
 
     def __init__(
-        self, services: Services, sweep: Sweep, server: EmbeddedServer, worker: Worker, env: Env
+        self,
+        services: Services,
+        sweep: Sweep,
+        server: EmbeddedServer,
+        worker: Worker,
+        *,
+        env: Env,
+        post: PostOffice,
     ) -> None:
         self._services = services
         self._sweep = sweep
         self._server = server
         self._worker = worker
         self._env = env
+        self._post = post
         self._log = structlog.get_logger("slovomat")
 
     def start(self, tasks: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
@@ -45,6 +54,7 @@ class Background:
             (_SEEN_S, self._services.callers.note_seen),
             (_PRUNE_S, self._prune),
             (_AUDIT_S, self._audit),
+            *self._post.rounds(),
         ]
         if (
             self._services.store.shared

@@ -9,6 +9,7 @@ from tests.tidy.source import PACKAGE, Module, modules, planted
 REASONS = {
     "later.py": "whatever ends a strand's coroutine goes to whoever awaits it",
     "background.py": "a loop outlives a bug in one of its steps; it is logged",
+    "usecases/postman.py": "a letter's bug is logged and counts as a failed attempt",
     "worker.py": "a job's bug is logged and counts as a failed attempt",
     "web/asgi.py": "a handler's bug is logged and answered",
     "storage/sqlite.py": "a migration's fault is raised on; a rule's bug goes to its callers",

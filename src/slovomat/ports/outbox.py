@@ -52,6 +52,28 @@ class Ended(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class LowBalance(msgspec.Struct, frozen=True, kw_only=True):
+    """An account with fewer paid requests than it wants to be told of; `pack` is the last that it got."""
+
+    account_id: AccountId
+    email: str
+    language: str
+    left: int
+    threshold: int
+    pack: int
+
+
+class EndingPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """A plan's period that ends soon, and no other after it."""
+
+    period: int
+    account_id: AccountId
+    email: str
+    language: str
+    plan: str
+    ends_at_ms: int
+
+
 class Outbox(Protocol):
     """Each method is one transaction. What has ended is kept without its facts, for its `once` alone."""
 
@@ -72,6 +94,12 @@ class Outbox(Protocol):
 
     async def forget(self, before_ms: int, limit: int) -> int:
         """Deletes what ended before."""
+
+    async def low_on_balance(self, after_id: int, now_ms: int, limit: int) -> list[LowBalance]:
+        """Those not told yet since their last pack, by account, from the first after `after_id` on."""
+
+    async def plans_ending(self, days: int, now_ms: int, limit: int) -> list[EndingPlan]:
+        """Those that end within so many days and have not been told so; only periods longer than that."""
 
     async def webhook_of(self, account_id: AccountId) -> Webhook | None:
         """The account's webhook, if it wants one."""

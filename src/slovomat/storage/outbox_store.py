@@ -6,8 +6,9 @@ import msgspec
 
 from slovomat.domain.ids import AccountId
 from slovomat.ports.mail import Facts, Webhook
-from slovomat.ports.outbox import Channel, Ended, NewPost, Post
+from slovomat.ports.outbox import Channel, Ended, EndingPlan, LowBalance, NewPost, Post
 from slovomat.storage import outbox
+from slovomat.storage import outbox_notices as notices
 from slovomat.storage.tx import Engine
 
 _REASON_CHARS = 500
@@ -42,8 +43,14 @@ class SQLOutbox:
     async def forget(self, before_ms: int, limit: int) -> int:
         return await self._engine.write(outbox.forget, before_ms, limit)
 
-    async def webhook_of(self, account_id: AccountId) -> Webhook | None:  # noqa: ARG002
-        return None
+    async def low_on_balance(self, after_id: int, now_ms: int, limit: int) -> list[LowBalance]:
+        return await self._engine.report(notices.low_on_balance, after_id, now_ms, limit)
+
+    async def plans_ending(self, days: int, now_ms: int, limit: int) -> list[EndingPlan]:
+        return await self._engine.report(notices.plans_ending, days, now_ms, limit)
+
+    async def webhook_of(self, account_id: AccountId) -> Webhook | None:
+        return await self._engine.read(notices.webhook_of, account_id)
 
 
 def _storable(post: NewPost) -> NewPost:

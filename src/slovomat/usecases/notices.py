@@ -1,0 +1,63 @@
+"""Notices: who runs low, and whose plan ends soon. Each is told once, however often somebody looks."""
+
+from collections.abc import Callable
+
+from slovomat.ports.env import Env
+from slovomat.ports.mail import LetterKind
+from slovomat.ports.outbox import EndingPlan, LowBalance
+from slovomat.ports.store import Store
+from slovomat.usecases.letters import Letters
+
+_AT_ONCE = 500
+_DAYS_BEFORE = (1, 3)
+"""The last day first: who is told of that need not hear of three."""
+
+
+class Notices:
+    """Looks for those who are to be told; many nodes may look at the same time."""
+
+    def __init__(self, store: Store, env: Env, site: Callable[[], str]) -> None:
+        self._outbox = store.outbox
+        self._letters = Letters(store, env)
+        self._env = env
+        self._site = site
+
+    async def balances(self) -> None:
+        """Tells those whose paid requests run low, once a pack."""
+        after_id, found = 0, await self._outbox.low_on_balance(0, self._env.now_ms(), _AT_ONCE)
+        while found:
+            for low in found:
+                await self._tell_low(low)
+            after_id = found[-1].account_id
+            found = await self._outbox.low_on_balance(after_id, self._env.now_ms(), _AT_ONCE)
+
+    async def plans(self) -> None:
+        """Tells those whose plan ends, three days and one day before."""
+        for days in _DAYS_BEFORE:
+            for ending in await self._outbox.plans_ending(days, self._env.now_ms(), _AT_ONCE):
+                await self._tell_ending(ending, days)
+
+    async def _tell_low(self, low: LowBalance) -> None:
+        await self._letters.write(
+            LetterKind.LOW_BALANCE,
+            low.account_id,
+            low.email,
+            low.language,
+            {"left": low.left, "threshold": low.threshold, "link": f"{self._site()}/price"},
+            once=f"{LetterKind.LOW_BALANCE} {low.account_id} {low.pack}",
+        )
+
+    async def _tell_ending(self, ending: EndingPlan, days: int) -> None:
+        await self._letters.write(
+            LetterKind.PLAN_ENDING,
+            ending.account_id,
+            ending.email,
+            ending.language,
+            {
+                "plan": ending.plan,
+                "days": days,
+                "ends_at_ms": ending.ends_at_ms,
+                "link": f"{self._site()}/subscription",
+            },
+            once=f"{LetterKind.PLAN_ENDING} {ending.period} {days}",
+        )
