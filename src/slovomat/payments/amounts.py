@@ -8,7 +8,7 @@ _WRITTEN = re.compile(r"([0-9]{1,15})(?:[.,]([0-9]{1,12}))?", re.ASCII)
 
 
 def rubles(kopecks: int) -> str:
-    """12345 as "123.45": always two digits after the point. Also for currencies whose unit has a hundred parts."""
+    """12345 as "123.45": always two digits after the point; for every currency of hundredths."""
     if kopecks < 0:
         raise ValueError("a payment's amount is never negative")
     return f"{kopecks // 100}.{kopecks % 100:02d}"

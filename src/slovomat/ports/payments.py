@@ -6,7 +6,7 @@ it speaks; what counts is the answer to `ask`.
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -21,7 +21,7 @@ class ProviderState(StrEnum):
 
 
 class ReceiptLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing sold, as a fiscal receipt (54-FZ) names it. `vat`: the rate ("22", "none")."""
+    """One thing sold, as a fiscal receipt (54-FZ) names it. `vat`: the rate: "22", "22/122", "none"."""
 
     title: str
     amount_kopecks: int
@@ -99,6 +99,20 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True):
     receipt: Receipt | None = None
 
 
+class Closing(msgspec.Struct, frozen=True, kw_only=True):
+    """What was paid for in advance is delivered: the receipt that closes the prepayment's.
+
+    `receipt` names the things with the payment mode `full_payment`; `key` makes a repeat find the first one.
+    """
+
+    provider_id: str
+    reference: str
+    key: str
+    amount_kopecks: int
+    currency: str
+    receipt: Receipt
+
+
 class ProviderFault(msgspec.Struct, frozen=True):
     """The provider said no, in its own words (for the operator), or could not be understood."""
 
@@ -150,3 +164,11 @@ class PaymentProvider(Protocol):
 
     async def close(self) -> None:
         """Closes its connections."""
+
+
+@runtime_checkable
+class ClosesReceipts(Protocol):
+    """What a provider with a cash register can do besides."""
+
+    async def close_receipt(self, closing: Closing) -> ProviderFault | None:
+        """Has the closing receipt printed; None: done, or on its way. Raises ProviderUnavailableError."""
