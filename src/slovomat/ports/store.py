@@ -23,6 +23,7 @@ from slovomat.ports.ledger import BalanceQuery, HoldOrder, HoldResult, Ledger, O
 from slovomat.ports.mode_texts import ModeTexts
 from slovomat.ports.nodes import Nodes
 from slovomat.ports.outbox import Outbox
+from slovomat.ports.people import People
 from slovomat.ports.reports import Reports
 
 __all__ = [
@@ -100,6 +101,10 @@ class Store(Ledger, Jobs, Nodes, Accounts, Protocol):
     @property
     def outbox(self) -> Outbox:
         """Letters and webhook calls that wait to be sent."""
+
+    @property
+    def people(self) -> People:
+        """Those who sign in."""
 
     async def audit(self) -> Audit:
         """Checks every invariant on one consistent snapshot."""

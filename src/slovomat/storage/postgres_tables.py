@@ -25,6 +25,7 @@ SEQUENCES = (
     "sequence_entries",
     "sequence_journal",
     "sequence_outbox",
+    "sequence_sessions",
 )
 CLEARING = ("ledger_unlock", "journal_unlock", "clear", "ledger_lock", "journal_lock")
 _FAULTS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)

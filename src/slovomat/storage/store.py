@@ -34,6 +34,7 @@ from slovomat.storage.jobs import Finish
 from slovomat.storage.journal_store import SQLJournal
 from slovomat.storage.mode_texts_store import SQLModeTexts
 from slovomat.storage.outbox_store import SQLOutbox
+from slovomat.storage.people_store import SQLPeople
 from slovomat.storage.reports_store import SQLReports
 from slovomat.storage.tx import Engine
 
@@ -51,6 +52,7 @@ class SQLStore:
         self.journal = SQLJournal(engine)
         self.mode_texts = SQLModeTexts(engine)
         self.outbox = SQLOutbox(engine)
+        self.people = SQLPeople(engine)
 
     async def open(self) -> None:
         await self._engine.open()

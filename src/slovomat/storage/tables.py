@@ -26,6 +26,11 @@ TABLES = (
     "operations",
     "mode_texts",
     "outbox",
+    "sign_ins",
+    "sessions",
+    "mailed_tokens",
+    "recovery_codes",
+    "identities",
 )
 """In an order in which no row names one that is not there yet."""
 LEFT_BEHIND = {

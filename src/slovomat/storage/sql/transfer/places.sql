@@ -19,7 +19,7 @@ ALTER TABLE entries DISABLE TRIGGER entries_stay;
 -- name: clear
 TRUNCATE instance, plans, pack_offers, accounts, api_keys, key_usage, buckets, generations, entries, jobs,
     idempotency, nodes, kept_texts, journal, operations, mode_texts, history_mark, usage_open, usage_days,
-    usage_durations, outbox;
+    usage_durations, outbox, sign_ins, sessions, mailed_tokens, recovery_codes, identities;
 
 -- name: journal_unlock
 ALTER TABLE journal DISABLE TRIGGER journal_stays;
@@ -96,3 +96,6 @@ SELECT name, value FROM instance WHERE name IN ('moving_to', 'moved_to') AND val
 
 -- name: sequence_outbox
 SELECT setval(pg_get_serial_sequence('outbox', 'id'), MAX(id)) FROM outbox;
+
+-- name: sequence_sessions
+SELECT setval(pg_get_serial_sequence('sessions', 'id'), MAX(id)) FROM sessions;
