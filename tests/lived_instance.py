@@ -6,10 +6,12 @@ from pathlib import Path
 
 from slovomat.domain.generation import HoldState
 from slovomat.domain.request import StoredAnswer
+from slovomat.ports.history import KeptText
+from slovomat.ports.journal import CreditOperation, Done, JournalNote
 from slovomat.ports.mail import LetterKind
 from slovomat.ports.outbox import Channel, NewPost
 from tests.books import Books, mark, open_books
-from tests.played_env import DAY_MS
+from tests.played_env import DAY_MS, NOON_MS
 
 
 def quiet(_table: str, _rows: int) -> None:
@@ -33,6 +35,13 @@ async def lived(place: Path | str) -> AsyncIterator[Books]:
         await books.claim(limit=1)
         await books.held(job_text="waits", owner="")
         await books.store.outbox.put([letter(books)], books.env.now_ms())
+        await books.store.history.keep(
+            KeptText(account_id=books.account, generation_id=repeated, text="t", result="r", now_ms=NOON_MS)
+        )
+        note = JournalNote(at_ms=NOON_MS, actor_id=1, actor="o@example.org", action="credit", reason="a gift")
+        credit = CreditOperation(key="form", note=note, account_id=books.account, requests=1, title="gift")
+        assert isinstance(await books.store.journal.credit(credit), Done)
+        await books.store.mode_texts.activate("essay", "a text", note)
         yield books
 
 

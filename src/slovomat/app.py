@@ -17,7 +17,7 @@ from slovomat.greeting import FirstSteps, greet, say
 from slovomat.limits.open import Counting, make_counting
 from slovomat.ports.env import Env
 from slovomat.ports.limits import Limits
-from slovomat.ports.modes import ModeCatalogue
+from slovomat.ports.modes import ModeWorkshop
 from slovomat.ports.store import Store, StoreUnavailableError
 from slovomat.ports.upstream import Upstream
 from slovomat.post_office import PostOffice
@@ -30,6 +30,7 @@ from slovomat.usecases.admit import Admission
 from slovomat.usecases.callers import Callers
 from slovomat.usecases.generate import Generator
 from slovomat.usecases.jobs import JobRunner
+from slovomat.usecases.mode_desk import ActiveModes
 from slovomat.usecases.pulse import Pulse
 from slovomat.usecases.settle import Settler
 from slovomat.usecases.sweep import Sweep
@@ -65,7 +66,7 @@ class App:
         loaded: LoadedSettings,
         env: Env,
         store: Store,
-        modes: ModeCatalogue,
+        modes: ModeWorkshop,
         *,
         secret: bytes,
         listener: socket.socket,
@@ -115,11 +116,16 @@ class App:
             entry = Entry(desk, self._pages(services, counting.limits), _health(desk, siblings))
             server = EmbeddedServer(entry, self._settings)
             await services.callers.refresh()
+            modes = ActiveModes(self._store, self._modes)
+            post = PostOffice(self._settings, self._env, self._store, lambda: self.site)
+            background = Background(
+                services, sweep, server, worker, self._env, modes=modes, rounds=post.rounds()
+            )
+            await background.adopt_modes()
             await upstream.start()
             await siblings.start()
             self._store.on_wake(worker.wake)
-            post = PostOffice(self._settings, self._env, self._store, lambda: self.site)
-            loops = Background(services, sweep, server, worker, env=self._env, post=post).start(tasks)
+            loops = background.start(tasks)
             loops.append(tasks.create_task(worker.heartbeat()))
             working = tasks.create_task(worker.run(tasks))
             serving = tasks.create_task(server.serve([self._listener]))

@@ -1,13 +1,14 @@
 """What the App does beside answering: each a loop in its task group, none dies of a passing fault."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
 from slovomat.ports.env import Env
 from slovomat.ports.store import StoreUnavailableError
-from slovomat.post_office import PostOffice
+from slovomat.usecases.history import Looking
+from slovomat.usecases.mode_desk import ActiveModes
 from slovomat.usecases.sweep import Sweep
 from slovomat.web.server import EmbeddedServer
 from slovomat.web.services import Services
@@ -18,9 +19,13 @@ _PULSE_S = 0.5
 _TEND_S = 1.0
 _COUNT_S = 1.0
 _SWEEP_S = 5.0
+_LOOK_S = 5.0
 _SEEN_S = 10.0
 _PRUNE_S = 60.0
 _AUDIT_S = 3600.0
+
+Round = tuple[float, Callable[[], Awaitable[None]]]
+"""A step, and the seconds between it and the next time."""
 
 
 class Background:
@@ -32,16 +37,19 @@ class Background:
         sweep: Sweep,
         server: EmbeddedServer,
         worker: Worker,
-        *,
         env: Env,
-        post: PostOffice,
+        *,
+        modes: ActiveModes,
+        rounds: Sequence[Round] = (),
     ) -> None:
         self._services = services
         self._sweep = sweep
         self._server = server
         self._worker = worker
         self._env = env
-        self._post = post
+        self._rounds = rounds
+        self._modes = modes
+        self._looking = Looking(services.store, env)
         self._log = structlog.get_logger("slovomat")
 
     def start(self, tasks: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
@@ -52,9 +60,10 @@ class Background:
             (_COUNT_S, self._count),
             (_SWEEP_S, self._sweep_up),
             (_SEEN_S, self._services.callers.note_seen),
+            (_LOOK_S, self._look),
             (_PRUNE_S, self._prune),
             (_AUDIT_S, self._audit),
-            *self._post.rounds(),
+            *self._rounds,
         ]
         if (
             self._services.store.shared
@@ -78,6 +87,15 @@ class Background:
 
     async def _refresh(self) -> None:
         await self._services.callers.refresh()
+        await self.adopt_modes()
+
+    async def adopt_modes(self) -> None:
+        """What operators made of the modes; a text that this version cannot use is told, and left alone."""
+        for mode_id, fault in (await self._modes.refresh()).items():
+            self._log.error("a mode text cannot be used", mode=mode_id, line=fault.line, what=fault.what)
+
+    async def _look(self) -> None:
+        await self._looking.advance()
 
     async def _tend(self) -> None:
         self._server.cut_off_slow_senders(asyncio.get_running_loop().time())

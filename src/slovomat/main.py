@@ -17,7 +17,7 @@ from slovomat.instance import load_secret
 from slovomat.logs import configure_logs
 from slovomat.modes import BrokenMode, load_modes
 from slovomat.ports.env import Env
-from slovomat.ports.modes import ModeCatalogue
+from slovomat.ports.modes import ModeWorkshop
 from slovomat.ports.store import Store, StoreUnavailableError
 from slovomat.ports.upstream import Upstream
 from slovomat.processes import Parent
@@ -221,7 +221,7 @@ def make_upstream(settings: Settings, env: Env, spawn: Spawn) -> Upstream:
         raise CannotStartError(f"upstream_url, upstream_key: {error}") from None
 
 
-def load_mode_files(settings: Settings) -> ModeCatalogue:
+def load_mode_files(settings: Settings) -> ModeWorkshop:
     """The prompt modes; a broken file stops the start, with its line."""
     try:
         return load_modes(settings.modes_dir)

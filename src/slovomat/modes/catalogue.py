@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from slovomat.domain.mode import MODE_IDS, ModeParameter, ModeRef, Prompt
 from slovomat.modes.header import described
 from slovomat.modes.mode import Mode
+from slovomat.ports.modes import ModeFault
+
+if TYPE_CHECKING:
+    from slovomat.modes.draft import Draft
 
 
 class Listing(msgspec.Struct, frozen=True):
@@ -21,10 +26,14 @@ class Listing(msgspec.Struct, frozen=True):
 
 
 class Modes:
-    """The modes by id; made by `load_modes`, never changed afterwards. An unknown id is a KeyError."""
+    """The modes by id: those of the files, made by `load_modes`, and over them what an operator has edited.
+
+    An unknown id is a KeyError.
+    """
 
     def __init__(self, modes: Mapping[str, Mode]) -> None:
-        self._modes = {mode_id: modes[mode_id] for mode_id in MODE_IDS}
+        self._files = {mode_id: modes[mode_id] for mode_id in MODE_IDS}
+        self._modes = self._files
 
     def ids(self) -> tuple[str, ...]:
         """Mode ids in the order of the contract."""
@@ -51,6 +60,33 @@ class Modes:
     def system(self, mode_id: str) -> str:
         """The system prompt alone, for chat requests to the model `mode-<id>`."""
         return self._modes[mode_id].system()
+
+    def source(self, mode_id: str) -> str:
+        """The text of the mode's file, or of what an operator made of it."""
+        return self._modes[mode_id].source
+
+    def draft(self, mode_id: str, text: str) -> "Draft | ModeFault":
+        """Another text for the mode, to be tried, or what is wrong with it."""
+        from slovomat.modes.draft import draft_of
+
+        return draft_of(mode_id, text)
+
+    def adopt(self, texts: Mapping[str, str]) -> dict[str, ModeFault]:
+        """These modes are as their texts say, all others as their files do, from one moment on.
+
+        A text that cannot be used (of an older version, perhaps) leaves its mode as it was in the file.
+        """
+        adopted, faults = dict(self._files), {}
+        for mode_id, text in texts.items():
+            made = (
+                ModeFault(0, "there is no such mode") if mode_id not in adopted else self.draft(mode_id, text)
+            )
+            if isinstance(made, ModeFault):
+                faults[mode_id] = made
+            else:
+                adopted[mode_id] = made.mode
+        self._modes = adopted
+        return faults
 
     def mode(self, mode_id: str) -> Mode:
         """The whole mode: its front matter (`header`), its file (`path`) and the file's text (`source`)."""

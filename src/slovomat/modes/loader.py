@@ -4,15 +4,14 @@ The operator's own are compiled and rehearsed here. The packaged ones, which are
 and whose every check its tests do, are only read: compiling all of them took a fifth of the start.
 """
 
-import hashlib
 from pathlib import Path
 
-from slovomat.domain.mode import MODE_IDS, ModeRef
+from slovomat.domain.mode import MODE_IDS
 from slovomat.modes.catalogue import Modes
 from slovomat.modes.fault import BrokenMode
-from slovomat.modes.frontmatter import read_header, read_source, split
+from slovomat.modes.frontmatter import read_source
 from slovomat.modes.mode import Mode
-from slovomat.modes.variables import USER_VARIABLES
+from slovomat.modes.reading import read_mode
 
 PACKAGED = Path(__file__).parent / "prompts"
 SUFFIX = ".md"
@@ -40,11 +39,7 @@ def load_mode(path: Path) -> Mode:
 
 def _read(path: Path) -> Mode:
     """One mode file, its front matter checked."""
-    content = read_source(path)
-    front, body = split(path, content)
-    header = read_header(path, front, USER_VARIABLES)
-    ref = ModeRef(header.id, header.version, hashlib.sha256(content).hexdigest())
-    return Mode(path, content.decode("utf-8-sig"), ref, header, body)
+    return read_mode(path, read_source(path))
 
 
 def _own_files(folder: Path) -> dict[str, Path]:

@@ -8,6 +8,14 @@ import msgspec
 from slovomat.domain.ids import AccountId, GenerationId
 
 
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """Who does something, and from which address."""
+
+    id: int
+    email: str
+    address: str = ""
+
+
 class JournalNote(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody did, and why. `actor`: their e-mail as it was; `details`: facts, none of them secret."""
 
@@ -60,7 +68,7 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     generation_id: GenerationId | None = None
 
 
-REFUSALS = ("no_account", "no_job", "wrong_state", "balance_low", "other_operation")
+REFUSALS = ("no_reason", "no_account", "no_job", "wrong_state", "balance_low", "other_operation")
 """Why an operation was not done: nothing of it was written, the journal neither."""
 
 

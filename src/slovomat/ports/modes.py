@@ -1,7 +1,9 @@
 """The port to the prompt modes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
+
+import msgspec
 
 from slovomat.domain.mode import ModeParameter, ModeRef, Prompt
 
@@ -29,3 +31,45 @@ class ModeCatalogue(Protocol):
 
     def system(self, mode_id: str) -> str:
         """The system prompt alone, for chat requests to the model `mode-<id>`."""
+
+
+class ModeFault(msgspec.Struct, frozen=True):
+    """Why a text cannot be a mode, and in which line (0: as a whole)."""
+
+    line: int
+    what: str
+
+
+class ModeDraft(Protocol):
+    """A mode's text that passed all checks, and is not in force."""
+
+    @property
+    def ref(self) -> ModeRef:
+        """What a generation made with it would be marked with."""
+
+    @property
+    def trials(self) -> tuple[str, ...]:
+        """The inputs of its own tests."""
+
+    @property
+    def parameters(self) -> tuple[ModeParameter, ...]:
+        """What it lets people choose."""
+
+    def render(self, text: str, given: Mapping[str, object] | None = None) -> Prompt:
+        """The prompt for a text; a value outside its parameter's limits is a ValueError."""
+
+    def faults(self, trial: int, answer: str) -> Sequence[str]:
+        """What is wrong with a model's answer to the trial of that number, from 0."""
+
+
+class ModeWorkshop(ModeCatalogue, Protocol):
+    """The modes, and what an operator may make of them while the service runs."""
+
+    def source(self, mode_id: str) -> str:
+        """The text in force."""
+
+    def draft(self, mode_id: str, text: str) -> ModeDraft | ModeFault:
+        """Another text for the mode, checked as its file would be."""
+
+    def adopt(self, texts: Mapping[str, str]) -> Mapping[str, ModeFault]:
+        """Puts these texts in force over the files, all at once; those that cannot be used, and why."""

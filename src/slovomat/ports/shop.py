@@ -9,8 +9,17 @@ from typing import Protocol
 
 import msgspec
 
-from slovomat.domain.ids import AccountId, BatchId, BucketId, OrderId, PaymentId, PeriodId, PlanId, RefundId
-from slovomat.domain.ids import VersionId
+from slovomat.domain.ids import (
+    AccountId,
+    BatchId,
+    BucketId,
+    OrderId,
+    PaymentId,
+    PeriodId,
+    PlanId,
+    RefundId,
+    VersionId,
+)
 from slovomat.ports.payments import ProviderState
 
 INVOICE = "invoice"
@@ -349,7 +358,9 @@ class Shop(Protocol):
     async def refuse_refund(self, refund_id: RefundId, message: str, now_ms: int) -> bool:
         """The provider said no."""
 
-    async def note_refunded(self, payment_id: PaymentId, refunded_kopecks: int, now_ms: int) -> list[RefundRow]:
+    async def note_refunded(
+        self, payment_id: PaymentId, refunded_kopecks: int, now_ms: int
+    ) -> list[RefundRow]:
         """What the provider says was given back so far: finishes what was asked, the rest was done there."""
 
     async def refunds_of(self, payment_id: PaymentId) -> list[RefundRow]:
@@ -382,7 +393,9 @@ class Shop(Protocol):
     async def batch_codes(self, batch_id: BatchId) -> list[CodeRow]:
         """A batch's codes."""
 
-    async def redeem(self, code_hash: bytes, account_id: AccountId, now_ms: int) -> Redemption | RedeemFailure:
+    async def redeem(
+        self, code_hash: bytes, account_id: AccountId, now_ms: int
+    ) -> Redemption | RedeemFailure:
         """Takes a code and gives what it is good for, in one transaction."""
 
     async def account_redemptions(self, account_id: AccountId, limit: int) -> list[Redemption]:

@@ -58,6 +58,12 @@ class ServiceSettings(BaseModel):
     upstream_retries: int = Field(default=2, ge=0, le=10, description="further calls while nothing went out")
     upstream_retry_wait_max_s: Seconds = Field(default=5, description="longest pause before a retry")
     upstream_concurrency: NotNegative = Field(default=0, description="generations at once; 0 no limit")
+    upstream_price_prompt_kopecks_per_million: NotNegative = Field(
+        default=0, description="what a million tokens of prompts costs you, for the operator's reports"
+    )
+    upstream_price_completion_kopecks_per_million: NotNegative = Field(
+        default=0, description="what a million tokens of answers costs you, for the operator's reports"
+    )
     local_model: str = Field(default="", description="embedded model; default: by free memory and disk")
     local_slots: Positive = Field(default=2, description="generations at once of the embedded model")
 

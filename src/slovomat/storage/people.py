@@ -122,9 +122,7 @@ async def take_step(tx: Tx, account_id: AccountId, step: int) -> bool:
 
 async def use_recovery_code(tx: Tx, account_id: AccountId, code_hash: bytes, now_ms: int) -> bool:
     """Uses a recovery code up."""
-    return (
-        await tx.run("recovery_code_use", account_id=account_id, code_hash=code_hash, now_ms=now_ms)
-    ) == 1
+    return (await tx.run("recovery_code_use", account_id=account_id, code_hash=code_hash, now_ms=now_ms)) == 1
 
 
 async def recovery_codes_left(tx: Tx, account_id: AccountId) -> int:

@@ -7,7 +7,7 @@ import msgspec
 
 from slovomat.domain.events import Completion, Failure, FailureKind, Usage
 from slovomat.domain.generation import ClaimedJob, Closing, HoldState
-from slovomat.domain.mode import Prompt
+from slovomat.domain.mode import ModeRef, Prompt
 from slovomat.domain.refusal import Code
 from slovomat.ports.env import Env
 from slovomat.ports.modes import ModeCatalogue
@@ -56,11 +56,12 @@ class JobRunner:
         if job.token > _CLAIMS_MAX:
             await self._give_up(job, Code.UPSTREAM_ERROR, Code.UPSTREAM_ERROR, began_s)
             return
+        used = self._modes.ref(job.mode.id)  # a mode may be edited while the upstream writes
         outcome = await self._upstream.complete(chat_body(self._modes.render(job.mode.id, job.text)))
         if outcome is None:
             raise AssertionError("nobody but this attempt could have abandoned its call")
         if isinstance(outcome, Completion):
-            await self._complete(job, outcome, began_s)
+            await self._complete(job, used, outcome, began_s)
             return
         self._watch.upstream_failed(self._upstream.name, outcome)
         wait_ms = self._wait_ms(job, outcome)
@@ -77,15 +78,17 @@ class JobRunner:
         else:
             await self._give_up(job, Code.INTERNAL, Code.INTERNAL, self._env.monotonic_s())
 
-    async def _complete(self, job: ClaimedJob, completion: Completion, began_s: float) -> None:
-        closing = self._closing(job, HoldState.SETTLED, "", completion.usage)
+    async def _complete(
+        self, job: ClaimedJob, used: ModeRef | None, completion: Completion, began_s: float
+    ) -> None:
+        closing = self._closing(job, HoldState.SETTLED, "", completion.usage, used)
         text = completion.text.strip()
         if await self._written(lambda: self._jobs.complete(job, text, closing, self._env.now_ms())):
             self._ended(job, HoldState.SETTLED, completion.usage, began_s)
             self._watch.said(job.id, job.text, completion.text)
 
     async def _give_up(self, job: ClaimedJob, reason: str, error: str, began_s: float) -> None:
-        closing = self._closing(job, HoldState.RELEASED, reason, Usage())
+        closing = self._closing(job, HoldState.RELEASED, reason, Usage(), self._modes.ref(job.mode.id))
         if await self._written(lambda: self._jobs.fail(job, error, closing, self._env.now_ms())):
             self._ended(job, f"{HoldState.RELEASED}:{reason}", Usage(), began_s)
 
@@ -103,7 +106,9 @@ class JobRunner:
                 await asyncio.sleep(wait_s)
                 wait_s = min(2 * wait_s, _WRITE_AGAIN_MAX_S)
 
-    def _closing(self, job: ClaimedJob, state: HoldState, reason: str, usage: Usage) -> Closing:
+    def _closing(
+        self, job: ClaimedJob, state: HoldState, reason: str, usage: Usage, mode: ModeRef | None
+    ) -> Closing:
         return Closing(
             id=job.id,
             account_id=job.account_id,
@@ -111,7 +116,7 @@ class JobRunner:
             reason=reason,
             upstream=self._upstream.name,
             usage=usage,
-            mode=self._modes.ref(job.mode.id),
+            mode=mode,
         )
 
     def _ended(self, job: ClaimedJob, outcome: str, usage: Usage, began_s: float) -> None:

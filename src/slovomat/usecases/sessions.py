@@ -67,9 +67,7 @@ class Sessions:
         self._secret = secret
         self._rules = rules
 
-    async def begin(
-        self, account_id: AccountId, desk: Desk, browser: Browser, *, second_factor: bool
-    ) -> str:
+    async def begin(self, account_id: AccountId, desk: Desk, browser: Browser, *, second_factor: bool) -> str:
         """Signs in; the token, in the only moment when it is known."""
         token = token_of(self._env.random_bytes(_TOKEN_BYTES))
         now_ms = self._env.now_ms()
@@ -93,9 +91,7 @@ class Sessions:
             return None
         now_ms = self._env.now_ms()
         token_hash = keyed_hash(self._secret, _PURPOSE, token)
-        found = await self._people.find_session(
-            token_hash, desk, now_ms, now_ms - self._rules.idle_ms(desk)
-        )
+        found = await self._people.find_session(token_hash, desk, now_ms, now_ms - self._rules.idle_ms(desk))
         if found is None:
             return None
         if now_ms - found[1].seen_at_ms >= _TOUCH_MS:

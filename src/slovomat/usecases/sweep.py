@@ -141,7 +141,8 @@ class Sweep:
             return 0
         now_ms = self._env.now_ms()
         results, keys = now_ms - self._rules.results_ms, now_ms - self._rules.idempotency_ms
-        return await self._store.prune(results, keys, now_ms, _BATCH)
+        kept = await self._store.history.prune(results, _BATCH)
+        return kept + await self._store.prune(results, keys, now_ms, _BATCH)
 
     async def bury(self) -> int:
         """Forgets processes that have been silent for a day."""
