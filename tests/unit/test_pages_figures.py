@@ -2,10 +2,11 @@
 
 import re
 import string
-from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
+import slovomat.web
 from slovomat.domain.refusal import Code
 from slovomat.web.pages.figures import NARROW, WIDE, counted, each, grouped, money
 from slovomat.web.pages.samples import LANGUAGES, samples
@@ -101,12 +102,9 @@ def test_every_refusal_has_its_sentence() -> None:
 
 def test_every_text_is_used() -> None:
     """No text lies in the catalogue that no page shows."""
-    folder = files("slovomat.web").joinpath("templates")
-    sources = [file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".html")]
-    code = [
-        file.read_text("utf-8") for file in files("slovomat.web.pages").iterdir() if file.name.endswith(".py")
-    ]
-    everything = "\n".join(sources + code)
+    web = Path(slovomat.web.__file__).parent
+    shown = [file for kind in ("html", "py") for file in web.rglob(f"*.{kind}") if "texts" not in file.parts]
+    everything = "\n".join(file.read_text("utf-8") for file in shown)
     composed = re.compile(r"(when|home_way|home_promise|missing|wrong_method|broken|busy)_|docs_[a-z]+_lead$")
     unused = [name for name in CATALOGUE if name not in everything and not composed.match(name)]
     assert unused == []

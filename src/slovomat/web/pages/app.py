@@ -11,11 +11,12 @@ from slovomat.ports.store import StoreUnavailableError
 from slovomat.web.pages import answer, views
 from slovomat.web.pages.assets import load_assets
 from slovomat.web.pages.backstage import Backstage
+from slovomat.web.pages.documentation import routes as documentation
 from slovomat.web.pages.frame import Frame
 
 ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /v1/\n"
 _ALLOW = "GET, HEAD"
-_PARTS = (views,)
+_PARTS = (views, documentation)
 """Each brings its `routes`."""
 
 

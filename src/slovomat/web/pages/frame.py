@@ -11,7 +11,7 @@ from slovomat import __version__
 from slovomat.web.pages import answer
 from slovomat.web.pages.assets import Asset
 from slovomat.web.pages.backstage import Backstage
-from slovomat.web.pages.documentation import in_order
+from slovomat.web.pages.documentation.document import in_order
 from slovomat.web.pages.language import LANGUAGE_COOKIE, LANGUAGES, asked_language, other, spoken
 from slovomat.web.pages.render import make_templates
 from slovomat.web.pages.shelf import Shelf

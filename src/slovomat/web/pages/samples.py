@@ -4,6 +4,8 @@ from importlib.resources import files
 
 import msgspec
 
+NO_KEY = "YOUR_KEY"
+"""What stands in a sample where the reader's key belongs."""
 LANGUAGES = (("curl", "curl"), ("python", "Python"), ("javascript", "JavaScript"), ("php", "PHP"))
 
 
@@ -15,8 +17,8 @@ class Sample(msgspec.Struct, frozen=True):
     code: str
 
 
-def samples(dialect: str, site: str, model: str, prompt: str) -> tuple[Sample, ...]:
-    """The dialect's samples in every language that has one."""
+def samples(dialect: str, site: str, model: str, prompt: str, key: str = NO_KEY) -> tuple[Sample, ...]:
+    """The dialect's samples in every language that has one. `key`: what to write in the key's place."""
     folder = files("slovomat.web").joinpath("templates", "samples")
     found = []
     for language, title in LANGUAGES:
@@ -24,5 +26,6 @@ def samples(dialect: str, site: str, model: str, prompt: str) -> tuple[Sample, .
         if file.is_file():
             code = file.read_text("utf-8").rstrip()
             code = code.replace("{site}", site).replace("{model}", model).replace("{prompt}", prompt)
+            code = code.replace(NO_KEY, key)
             found.append(Sample(language, title, code))
     return tuple(found)

@@ -4,9 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from slovomat.dialects.calls import Voice
 from slovomat.web.pages.backstage import Backstage
-from slovomat.web.pages.documentation import document
 from slovomat.web.pages.frame import Frame
 from slovomat.web.pages.language import spoken
 from slovomat.web.pages.price_list import read_price_list
@@ -23,8 +21,6 @@ def routes(backstage: Backstage, frame: Frame) -> list[Route]:
         Route("/account", views.account),
         Route("/subscription", views.subscription),
         Route("/admin/login", views.operator),
-        Route("/api-documentation", views.documentation),
-        Route("/api-docs", views.documentation),
     ]
 
 
@@ -64,24 +60,6 @@ class _Views:
         """Where the printed sign-in link leads: its token must stay in this browser, unkept and unsent."""
         unkept = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
         return self._frame.kept(request, "operator.html", headers=unkept)
-
-    async def documentation(self, request: Request) -> Response:
-        """Every call with its answers."""
-        language = spoken(request)
-        plans = tuple(offer.plan for offer in await self._store.list_plans())
-
-        def facts() -> dict[str, object]:
-            told = document(
-                voice=Voice(language, self._site()),
-                settings=self._settings,
-                modes=self._modes,
-                plans=plans,
-                prompt=self._frame.texts[language]["sample_prompt"],
-                said=self._frame.texts[language]["sample_said"],
-            )
-            return {"told": told, "modes": self._mode_titles(language)}
-
-        return self._frame.kept(request, "documentation.html", read=plans, facts=facts)
 
     async def _with_prices(self, request: Request, template: str) -> Response:
         prices = await read_price_list(self._store, self._settings)

@@ -20,6 +20,11 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     plans: Sequence[Plan]
     said: str
 
+    @property
+    def model(self) -> str:
+        """A model's name that clients may ask for."""
+        return next(iter(self.settings.models), self.settings.upstream_model)
+
     def opens(self, dialect: str) -> tuple[str, ...]:
         """The names of the plans with this dialect."""
         return tuple(plan.name for plan in self.plans if dialect in plan.dialects)

@@ -11,7 +11,7 @@ from slovomat.domain.generation import JobState, JobView
 from slovomat.domain.ids import AccountId, GenerationId
 from slovomat.domain.refusal import Code
 from slovomat.domain.request import Accepted
-from slovomat.web.pages.scene import Scene
+from slovomat.web.pages.documentation.scene import Scene
 
 _ID = GenerationId(59877)
 _BALANCE_REQUESTS = 596

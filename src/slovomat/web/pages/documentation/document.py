@@ -1,20 +1,18 @@
 """The documentation page as data: sections of calls, the modes, and the table of all errors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from slovomat.dialects.calls import Dialect, Terms, Voice
+from slovomat.dialects.calls import Dialect, Terms
 from slovomat.dialects.registry import all_dialects
 from slovomat.dialects.texts import message
-from slovomat.domain.caller import DIALECTS, Plan
+from slovomat.domain.caller import DIALECTS
+from slovomat.domain.mode import ModeParameter
 from slovomat.domain.refusal import Code
-from slovomat.ports.modes import ModeCatalogue
-from slovomat.settings import Settings
-from slovomat.web.pages.call_examples import Call, calls, refusal, sample
-from slovomat.web.pages.samples import Sample, samples
-from slovomat.web.pages.scene import Scene
-from slovomat.web.services import terms_of
+from slovomat.web.pages.documentation.examples import Call, calls, refusal, sample
+from slovomat.web.pages.documentation.scene import Scene
+from slovomat.web.pages.samples import NO_KEY, Sample, samples
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -34,35 +32,43 @@ class ErrorRow(msgspec.Struct, frozen=True):
     words: str
 
 
+class ModeRow(msgspec.Struct, frozen=True):
+    """One mode, with what it lets people choose."""
+
+    id: str
+    title: str
+    parameters: tuple[ModeParameter, ...]
+
+
 class Documentation(msgspec.Struct, frozen=True):
     """Everything that the page shows beside its prose."""
 
     sections: tuple[Section, ...]
+    modes: tuple[ModeRow, ...]
     errors: tuple[ErrorRow, ...]
 
 
-def document(
-    *, voice: Voice, settings: Settings, modes: ModeCatalogue, plans: Sequence[Plan], prompt: str, said: str
-) -> Documentation:
-    """The documentation in the voice's language. `prompt` and `said`: the samples' question and answer."""
+def document(scenes: Mapping[str, Scene], *, prompt: str, key_shown: str | None = None) -> Documentation:
+    """The documentation, of a scene for each dialect. `prompt`: the samples' question; `key_shown`: the
+    beginning of the reader's key."""
     dialects = in_order()
-    scenes = [
-        Scene(
-            voice=voice,
-            terms=terms_of(one, settings),
-            settings=settings,
-            modes=modes,
-            plans=plans,
-            said=said,
-        )
-        for one in dialects
-    ]
-    model = next(iter(settings.models), settings.upstream_model)
-    sections = tuple(
-        Section(one.name, scene.terms, calls(one, scene), samples(one.name, voice.site, model, prompt))
-        for one, scene in zip(dialects, scenes, strict=True)
+    any_scene = scenes[dialects[0].name]
+    key = f"{key_shown}..." if key_shown else NO_KEY
+    return Documentation(
+        tuple(_section(one, scenes[one.name], prompt, key) for one in dialects),
+        tuple(_mode(mode_id, any_scene) for mode_id in any_scene.modes.ids()),
+        tuple(_row(code, dialects, [scenes[one.name] for one in dialects]) for code in Code),
     )
-    return Documentation(sections, tuple(_row(code, dialects, scenes) for code in Code))
+
+
+def _section(dialect: Dialect, scene: Scene, prompt: str, key: str) -> Section:
+    written = samples(dialect.name, scene.voice.site, scene.model, prompt, key)
+    return Section(dialect.name, scene.terms, calls(dialect, scene), written)
+
+
+def _mode(mode_id: str, scene: Scene) -> ModeRow:
+    title = scene.modes.title(mode_id, scene.voice.language)
+    return ModeRow(mode_id, title, scene.modes.parameters(mode_id))
 
 
 def in_order() -> list[Dialect]:
