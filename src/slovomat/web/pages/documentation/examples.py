@@ -52,9 +52,11 @@ def calls(dialect: Dialect, scene: Scene) -> tuple[Call, ...]:
     return tuple(_call(dialect, route, scene) for route in dialect.routes)
 
 
-def refusal(dialect: Dialect, code: Code, action: Action | None, scene: Scene) -> Example:
-    """What the dialect answers to a call that is refused with the code."""
-    answer = dialect.refuse(sample(dialect, code, scene), action, scene.voice, scene.terms)
+def refusal(dialect: Dialect, code: Code, action: Action | None, scene: Scene, **names: str | int) -> Example:
+    """What the dialect answers to a call that is refused with the code; `names` fill its message."""
+    refused = sample(dialect, code, scene)
+    refused = msgspec.structs.replace(refused, names={**refused.names, **names})
+    answer = dialect.refuse(refused, action, scene.voice, scene.terms)
     return _example(f"when_{code}", answer, _headers(code, answer.status))
 
 
@@ -78,8 +80,13 @@ def _example(when: str, answer: Answer, headers: tuple[str, ...] = ()) -> Exampl
 
 def _call(dialect: Dialect, route: Route, scene: Scene) -> Call:
     done = [_example(when, answer) for when, answer in successes(dialect, route.action, scene)]
-    refused = [refusal(dialect, code, route.action, scene) for code in _met(MET, dialect, route, scene)]
-    rare = [refusal(dialect, code, route.action, scene) for code in _met(RARE, dialect, route, scene)]
+    methods = f"{route.method}, OPTIONS"
+
+    def met(table: Mapping[Action, tuple[Code, ...]]) -> list[Example]:
+        codes = _met(table[route.action], opened=not scene.closes(dialect.name))
+        return [refusal(dialect, code, route.action, scene, methods=methods) for code in codes]
+
+    refused, rare = met(MET), met(RARE)
     told = {example.status for example in (*done, *refused)}
     news = [one for index, one in enumerate(rare) if one.status not in told | _statuses(rare[:index])]
     return Call(
@@ -94,11 +101,9 @@ def _call(dialect: Dialect, route: Route, scene: Scene) -> Call:
     )
 
 
-def _met(
-    table: Mapping[Action, tuple[Code, ...]], dialect: Dialect, route: Route, scene: Scene
-) -> list[Code]:
-    every_plan_opens = not scene.closes(dialect.name)
-    return [code for code in table[route.action] if not (every_plan_opens and code is Code.PLAN_CLOSED)]
+def _met(codes: Sequence[Code], *, opened: bool) -> list[Code]:
+    """No plan can be refused for a dialect that every plan opens."""
+    return [code for code in codes if not (opened and code is Code.PLAN_CLOSED)]
 
 
 def _statuses(examples: Sequence[Example]) -> set[int]:

@@ -2,6 +2,7 @@
 
 from slovomat.web.pages.texts.docs_answers import ANSWERS
 from slovomat.web.pages.texts.docs_fields import FIELDS
+from slovomat.web.pages.texts.docs_reference import REFERENCE
 from slovomat.web.pages.texts.text import Text
 
 PROSE = {
@@ -152,4 +153,4 @@ PROSE = {
         "`GET /health` отвечает 200 без ключа.", "`GET /health` answers 200 without a key."
     ),
 }
-DOCS = {**PROSE, **FIELDS, **ANSWERS}
+DOCS = {**PROSE, **FIELDS, **ANSWERS, **REFERENCE}
