@@ -41,8 +41,10 @@ class ModeRow(msgspec.Struct, frozen=True):
 
 
 class Documentation(msgspec.Struct, frozen=True):
-    """Everything that the page shows beside its prose."""
+    """Everything that the page shows beside its prose. `first`: the first call, in every language."""
 
+    key_shown: str | None
+    first: tuple[Sample, ...]
     sections: tuple[Section, ...]
     modes: tuple[ModeRow, ...]
     errors: tuple[ErrorRow, ...]
@@ -55,6 +57,8 @@ def document(scenes: Mapping[str, Scene], *, prompt: str, key_shown: str | None 
     any_scene = scenes[dialects[0].name]
     key = f"{key_shown}..." if key_shown else NO_KEY
     return Documentation(
+        key_shown,
+        samples("openai", any_scene.voice.site, any_scene.model, prompt, key),
         tuple(_section(one, scenes[one.name], prompt, key) for one in dialects),
         tuple(_mode(mode_id, any_scene) for mode_id in any_scene.modes.ids()),
         tuple(_row(code, dialects, [scenes[one.name] for one in dialects]) for code in Code),

@@ -55,13 +55,13 @@ Errors come as JSON with a sentence that says what to do; `Accept-Language: en` 
 
 ## Modes
 
-A mode puts a tried instruction before the text: the field `mode` of a job, or the model `mode-<id>` of a chat.
+A mode puts a tried instruction before the text: the field `mode` of a job, the model `mode-<id>` of a chat.
 
 {_modes(scene)}
 
 ## Documentation
 
-- [API documentation]({site}/api-docs?lang=en): every call, every answer, all errors, samples in four languages
+- [API documentation]({site}/api-docs?lang=en): every call and answer, all errors, samples in four languages
 - [OpenAPI 3.1 document]({site}/openapi.json?lang=en): every route, for programs
 - [Interactive reference]({site}/api-reference?lang=en): try the calls in a browser
 
@@ -76,7 +76,7 @@ def _apis(scenes: Mapping[str, Scene]) -> str:
     lines = []
     for dialect in in_order():
         price = scenes[dialect.name].terms.price_requests
-        lines.append(f"- {dialect.name}: {_ABOUT.get(dialect.name, 'an API')}; price {price} requests")
+        lines.append(f"- {dialect.name}: {_ABOUT.get(dialect.name, 'an API')}; price in requests: {price}")
         for route in dialect.routes:
             lines.append(f"  - `{route.method} {route.path.replace('/*', '/{id}')}`: {_VERBS[route.action]}")
     return "\n".join(lines)

@@ -139,7 +139,8 @@ def schema_components(modes: ModeCatalogue, dialects: Sequence[str], language: s
     choices = {
         f"mode_{mode}": {
             "title": modes.title(mode, language),
-            **_object(**{one.name: parameter_schema(one, language) for one in modes.parameters(mode)}),
+            "type": "object",
+            "properties": {one.name: parameter_schema(one, language) for one in modes.parameters(mode)},
             "additionalProperties": False,
         }
         for mode in modes.ids()
@@ -170,7 +171,8 @@ def request_schema(path: str, texts: Mapping[str, str]) -> JSON | None:
         return None
     known = _known() if path == "/v1/chat/completions" else {}
     properties = {**known, **{field.name: _field(field, known, texts) for field in fields}}
-    return _object([field.name for field in fields if field.required], **properties)
+    required = [field.name for field in fields if field.required]
+    return {"type": "object", "properties": properties, "required": required}
 
 
 def _field(field: Field, known: JSON, texts: Mapping[str, str]) -> JSON:
@@ -180,6 +182,6 @@ def _field(field: Field, known: JSON, texts: Mapping[str, str]) -> JSON:
 
 def _known() -> JSON:
     """The known parameters of a chat, as the dialect itself checks them."""
-    _, components = msgspec.json.schema_components((Known,), "#/{name}")
+    _, components = msgspec.json.schema_components((Known,))
     properties: dict[str, JSON] = components["Known"]["properties"]
     return {name: {"anyOf": schema["anyOf"]} for name, schema in properties.items()}

@@ -73,7 +73,8 @@ REFERENCE = {
     "quick_call": Text("Сделайте первый вызов", "Make the first call"),
     "quick_next": Text("Дальше", "What next"),
     "quick_next_text": Text(
-        "Выберите API: задания `textbot` и `chatinfo` или чат OpenAI. Попробовать вызовы можно в справочнике.",
+        "Выберите API: задания `textbot` и `chatinfo` или чат OpenAI. Попробовать вызовы можно "
+        "в справочнике.",
         "Choose an API: the jobs of `textbot` and `chatinfo`, or the chat of OpenAI. Calls can be tried in "
         "the reference.",
     ),
@@ -84,6 +85,9 @@ REFERENCE = {
     "docs_parameter_choice": Text("{name}: {choices}", "{name}: {choices}"),
     "docs_parameter_flag": Text("{name}: да или нет", "{name}: yes or no"),
     "docs_parameter_string": Text("{name}: до {most} знаков", "{name}: up to {most} characters"),
+    "docs_default": Text("если не выбрать", "unless chosen"),
+    "docs_yes": Text("да", "yes"),
+    "docs_no": Text("нет", "no"),
     "docs_parameters_text": Text(
         "Параметры режима выбираются на странице «Попробовать»; API берёт значения по умолчанию.",
         "A mode's parameters are chosen in the playground; the APIs take the defaults.",
