@@ -187,6 +187,8 @@ async def test_robots_keep_off_the_api(stand: Stand) -> None:
 class Failing:
     """A store that answers nothing."""
 
+    people = None
+
     def __init__(self, error: Exception) -> None:
         self._error = error
 

@@ -1,5 +1,6 @@
 """The port to those who sign in: passwords, sessions, links in letters, second factors, other issuers."""
 
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -57,7 +58,7 @@ class NewSession(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MailedToken(msgspec.Struct, frozen=True, kw_only=True):
-    """A link in a letter. A sign-up has no account yet; `browser_hash` tells whether the same browser asks."""
+    """A link in a letter. A sign-up has no account yet; `browser_hash`: which browser asked."""
 
     purpose: Purpose
     account_id: AccountId | None
@@ -65,6 +66,30 @@ class MailedToken(msgspec.Struct, frozen=True, kw_only=True):
     password_hash: str
     browser_hash: bytes
     language: str
+
+
+class NewSecondFactor(msgspec.Struct, frozen=True):
+    """A second factor and the hashes of its recovery codes; `sealed` empty: there is none any more."""
+
+    sealed: str = ""
+    step: int = 0
+    code_hashes: tuple[bytes, ...] = ()
+
+
+class Notices(msgspec.Struct, frozen=True):
+    """Below which balance to write, and where to call; 0 and empty: not at all."""
+
+    low_balance_requests: int = 0
+    webhook_url: str = ""
+    webhook_secret: str = ""
+
+
+class Life(msgspec.Struct, frozen=True):
+    """How long a link is in force, and how many of its kind an e-mail may have at once."""
+
+    now_ms: int
+    expires_at_ms: int
+    live_max: int
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -100,20 +125,18 @@ class People(Protocol):
     async def set_language(self, account_id: AccountId, language: str, now_ms: int) -> None:
         """The language of letters."""
 
-    async def set_notices(
-        self, account_id: AccountId, low_balance: int, webhook_url: str, webhook_secret: str, now_ms: int
-    ) -> None:
-        """Below which balance to write, and where to call; 0 and empty: not at all."""
+    async def set_notices(self, account_id: AccountId, notices: Notices, now_ms: int) -> None:
+        """When to write to the account, and where to call."""
 
     async def finish_guide(self, account_id: AccountId, now_ms: int) -> None:
         """The first steps have been made, or waved away."""
 
     async def set_second_factor(
-        self, account_id: AccountId, sealed: str, step: int, code_hashes: list[bytes], now_ms: int, keep: int
+        self, account_id: AccountId, factor: NewSecondFactor, now_ms: int, keep: int
     ) -> None:
-        """A second factor with its recovery codes, or (empty) none; sessions but `keep` end."""
+        """A second factor, or none; every session but `keep` ends."""
 
-    async def set_recovery_codes(self, account_id: AccountId, code_hashes: list[bytes]) -> None:
+    async def set_recovery_codes(self, account_id: AccountId, code_hashes: Sequence[bytes]) -> None:
         """New recovery codes in place of all former ones."""
 
     async def take_step(self, account_id: AccountId, step: int) -> bool:
@@ -145,8 +168,8 @@ class People(Protocol):
     async def end_sessions(self, account_id: AccountId, but: int) -> int:
         """Signs out everywhere but in one session (0: there too); how many were ended."""
 
-    async def add_token(self, token_hash: bytes, token: MailedToken, now_ms: int, expires_at_ms: int) -> None:
-        """A link that is sent in a letter."""
+    async def add_token(self, token_hash: bytes, token: MailedToken, life: Life) -> bool:
+        """A link that is sent in a letter; False when its e-mail has as many in force as it may."""
 
     async def find_token(self, token_hash: bytes, purpose: Purpose, now_ms: int) -> MailedToken | None:
         """A link in force; it stays so."""

@@ -1,9 +1,11 @@
 """Those who sign in: the rules for passwords, roles, second factors and other issuers."""
 
+from collections.abc import Sequence
+
 from slovomat.domain.ids import AccountId
 from slovomat.domain.role import Role
 from slovomat.ports.accounts import Account
-from slovomat.ports.people import Identity, Person
+from slovomat.ports.people import Identity, NewSecondFactor, Notices, Person
 from slovomat.storage.accounts import add_account
 from slovomat.storage.tx import Row, Tx
 
@@ -78,17 +80,15 @@ async def set_language(tx: Tx, account_id: AccountId, language: str, now_ms: int
     await tx.run("sign_in_set_language", account_id=account_id, language=language)
 
 
-async def set_notices(
-    tx: Tx, account_id: AccountId, low_balance: int, webhook_url: str, webhook_secret: str, now_ms: int
-) -> None:
-    """Below which balance to write, and where to call."""
+async def set_notices(tx: Tx, account_id: AccountId, notices: Notices, now_ms: int) -> None:
+    """When to write to the account, and where to call."""
     await _ensure(tx, account_id, now_ms)
     await tx.run(
         "sign_in_set_notices",
         account_id=account_id,
-        low_balance_requests=low_balance,
-        webhook_url=webhook_url,
-        webhook_secret=webhook_secret,
+        low_balance_requests=notices.low_balance_requests,
+        webhook_url=notices.webhook_url,
+        webhook_secret=notices.webhook_secret,
     )
 
 
@@ -99,16 +99,16 @@ async def finish_guide(tx: Tx, account_id: AccountId, now_ms: int) -> None:
 
 
 async def set_second_factor(
-    tx: Tx, account_id: AccountId, sealed: str, step: int, code_hashes: list[bytes], now_ms: int, keep: int
+    tx: Tx, account_id: AccountId, factor: NewSecondFactor, now_ms: int, keep: int
 ) -> None:
     """A second factor with its recovery codes, or none of either; the other sessions end."""
     await _ensure(tx, account_id, now_ms)
-    await tx.run("sign_in_set_totp", account_id=account_id, totp_secret=sealed, step=step)
-    await set_recovery_codes(tx, account_id, code_hashes)
+    await tx.run("sign_in_set_totp", account_id=account_id, totp_secret=factor.sealed, step=factor.step)
+    await set_recovery_codes(tx, account_id, factor.code_hashes)
     await tx.run("sessions_end", account_id=account_id, but_id=keep)
 
 
-async def set_recovery_codes(tx: Tx, account_id: AccountId, code_hashes: list[bytes]) -> None:
+async def set_recovery_codes(tx: Tx, account_id: AccountId, code_hashes: Sequence[bytes]) -> None:
     """New recovery codes in place of all former ones."""
     await tx.run("recovery_codes_forget", account_id=account_id)
     for code_hash in code_hashes:

@@ -1,14 +1,14 @@
 """Sessions, and the links in letters: both are found by the hash of what only their holder has."""
 
 from slovomat.domain.ids import AccountId
-from slovomat.ports.people import Desk, MailedToken, NewSession, Person, Purpose, Session
+from slovomat.ports.people import Desk, Life, MailedToken, NewSession, Person, Purpose, Session
 from slovomat.storage import people
 from slovomat.storage.tx import Row, Tx
 
 
 def _session(row: Row) -> Session:
-    *facts, second_factor = row
-    return Session(*facts, bool(second_factor))
+    session_id, account_id, desk, created, seen, expires, address, agent, second_factor = row
+    return Session(session_id, account_id, desk, created, seen, expires, address, agent, bool(second_factor))
 
 
 async def add(tx: Tx, new: NewSession) -> int:
@@ -67,9 +67,12 @@ async def end_all(tx: Tx, account_id: AccountId, but: int) -> int:
     return await tx.run("sessions_end", account_id=account_id, but_id=but)
 
 
-async def add_token(tx: Tx, token_hash: bytes, token: MailedToken, now_ms: int, expires_at_ms: int) -> None:
+async def add_token(tx: Tx, token_hash: bytes, token: MailedToken, life: Life) -> bool:
     """A link that is sent in a letter; those that are over make room for it."""
-    await tx.run("mailed_tokens_tidy", now_ms=now_ms)
+    await tx.run("mailed_tokens_tidy", now_ms=life.now_ms)
+    live = await tx.rows("mailed_tokens_live", email=token.email, purpose=token.purpose, now_ms=life.now_ms)
+    if live[0][0] >= life.live_max:
+        return False
     await tx.run(
         "mailed_token_add",
         token_hash=token_hash,
@@ -79,8 +82,9 @@ async def add_token(tx: Tx, token_hash: bytes, token: MailedToken, now_ms: int, 
         password_hash=token.password_hash,
         browser_hash=token.browser_hash,
         language=token.language,
-        expires_at_ms=expires_at_ms,
+        expires_at_ms=life.expires_at_ms,
     )
+    return True
 
 
 def _token(row: Row) -> MailedToken:

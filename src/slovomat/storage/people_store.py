@@ -1,8 +1,21 @@
 """The People port over any engine: which rule each method runs."""
 
+from collections.abc import Sequence
+
 from slovomat.domain.ids import AccountId
 from slovomat.domain.role import Role
-from slovomat.ports.people import Desk, Identity, MailedToken, NewSession, Person, Purpose, Session
+from slovomat.ports.people import (
+    Desk,
+    Identity,
+    Life,
+    MailedToken,
+    NewSecondFactor,
+    NewSession,
+    Notices,
+    Person,
+    Purpose,
+    Session,
+)
 from slovomat.storage import people, people_sessions
 from slovomat.storage.tx import Engine
 
@@ -34,24 +47,18 @@ class SQLPeople:
     async def set_language(self, account_id: AccountId, language: str, now_ms: int) -> None:
         await self._engine.write(people.set_language, account_id, language, now_ms)
 
-    async def set_notices(
-        self, account_id: AccountId, low_balance: int, webhook_url: str, webhook_secret: str, now_ms: int
-    ) -> None:
-        await self._engine.write(
-            people.set_notices, account_id, low_balance, webhook_url, webhook_secret, now_ms
-        )
+    async def set_notices(self, account_id: AccountId, notices: Notices, now_ms: int) -> None:
+        await self._engine.write(people.set_notices, account_id, notices, now_ms)
 
     async def finish_guide(self, account_id: AccountId, now_ms: int) -> None:
         await self._engine.write(people.finish_guide, account_id, now_ms)
 
     async def set_second_factor(
-        self, account_id: AccountId, sealed: str, step: int, code_hashes: list[bytes], now_ms: int, keep: int
+        self, account_id: AccountId, factor: NewSecondFactor, now_ms: int, keep: int
     ) -> None:
-        await self._engine.write(
-            people.set_second_factor, account_id, sealed, step, code_hashes, now_ms, keep
-        )
+        await self._engine.write(people.set_second_factor, account_id, factor, now_ms, keep)
 
-    async def set_recovery_codes(self, account_id: AccountId, code_hashes: list[bytes]) -> None:
+    async def set_recovery_codes(self, account_id: AccountId, code_hashes: Sequence[bytes]) -> None:
         await self._engine.write(people.set_recovery_codes, account_id, code_hashes)
 
     async def take_step(self, account_id: AccountId, step: int) -> bool:
@@ -83,8 +90,8 @@ class SQLPeople:
     async def end_sessions(self, account_id: AccountId, but: int) -> int:
         return await self._engine.write(people_sessions.end_all, account_id, but)
 
-    async def add_token(self, token_hash: bytes, token: MailedToken, now_ms: int, expires_at_ms: int) -> None:
-        await self._engine.write(people_sessions.add_token, token_hash, token, now_ms, expires_at_ms)
+    async def add_token(self, token_hash: bytes, token: MailedToken, life: Life) -> bool:
+        return await self._engine.write(people_sessions.add_token, token_hash, token, life)
 
     async def find_token(self, token_hash: bytes, purpose: Purpose, now_ms: int) -> MailedToken | None:
         return await self._engine.read(people_sessions.find_token, token_hash, purpose, now_ms)

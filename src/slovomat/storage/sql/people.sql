@@ -104,6 +104,9 @@ INSERT INTO mailed_tokens (token_hash, purpose, account_id, email, password_hash
     expires_at_ms)
 VALUES (:token_hash, :purpose, :account_id, :email, :password_hash, :browser_hash, :language, :expires_at_ms);
 
+-- name: mailed_tokens_live
+SELECT COUNT(*) FROM mailed_tokens WHERE email = :email AND purpose = :purpose AND expires_at_ms > :now_ms;
+
 -- name: mailed_token_find
 SELECT purpose, account_id, email, password_hash, browser_hash, language FROM mailed_tokens
 WHERE token_hash = :token_hash AND purpose = :purpose AND expires_at_ms > :now_ms;

@@ -13,6 +13,8 @@ from slovomat.web.pages.assets import load_assets
 from slovomat.web.pages.backstage import Backstage
 from slovomat.web.pages.documentation import routes as documentation
 from slovomat.web.pages.frame import Frame
+from slovomat.web.pages.same_origin import SameOrigin
+from slovomat.web.pages.visitor import Visitors
 
 ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /v1/\n"
 _ALLOW = "GET, HEAD"
@@ -41,14 +43,20 @@ def make_pages(backstage: Backstage) -> ASGIApp:
             *[Route(path, view) for path, view in files.items()],
         ],
         exception_handlers={
+            400: _notice(frame, "bad_form", 400),
+            403: _notice(frame, "closed", 403),
             404: _notice(frame, "missing", 404),
             405: _notice(frame, "wrong_method", 405, {"Allow": _ALLOW}),
+            413: _notice(frame, "bad_form", 413),
+            415: _notice(frame, "bad_form", 415),
             StoreUnavailableError: _notice(frame, "busy", 503, {"Retry-After": "5"}),
             Exception: _notice(frame, "broken", 500),
         },
     )
     app.router.redirect_slashes = False
-    return app
+    return SameOrigin(
+        Visitors(app, backstage), backstage.site, lambda request: frame.say(request, "cross_site", 403)
+    )
 
 
 def _notice(frame: Frame, what: str, status: int, headers: dict[str, str] | None = None) -> ExceptionHandler:

@@ -53,6 +53,21 @@ SHELL = {
         "Для страниц подходят методы GET и HEAD. Вызовы API описаны в документации.",
         "Pages take the methods GET and HEAD. The calls of the API are in the documentation.",
     ),
+    "bad_form_title": Text("Форма не прочиталась", "The form could not be read"),
+    "bad_form_lead": Text(
+        "Вернитесь на страницу, обновите её и отправьте форму ещё раз.",
+        "Go back to the page, reload it, and send the form again.",
+    ),
+    "closed_title": Text("Сюда вам нельзя", "This is not open to you"),
+    "closed_lead": Text(
+        "У вашей роли нет доступа к этой странице. Роли раздаёт владелец.",
+        "Your role does not open this page. The owner hands out roles.",
+    ),
+    "cross_site_title": Text("Запрос пришёл с чужой страницы", "The request came from another site"),
+    "cross_site_lead": Text(
+        "Ничего не изменилось. Если форму отправили вы сами, откройте страницу заново и повторите.",
+        "Nothing was changed. If you sent the form yourself, open the page again and repeat.",
+    ),
     "broken_title": Text("Страница не получилась", "The page could not be made"),
     "broken_lead": Text(
         "Это ошибка сервиса, а не ваша; она записана в журнал. Запросы на балансе не пострадали.",

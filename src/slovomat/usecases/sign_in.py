@@ -1,0 +1,135 @@
+"""Signing in by password, and by the code of a second factor where there is one."""
+
+import msgspec
+
+from slovomat.domain.email import MAX_CHARS, normal_email
+from slovomat.domain.ids import AccountId
+from slovomat.domain.role import Role
+from slovomat.domain.tickets import keyed_hash, read_ticket, ticket, token_of
+from slovomat.ports.env import Env
+from slovomat.ports.people import Desk, People, Person
+from slovomat.usecases.guessing import Guess, Guessing
+from slovomat.usecases.passwords import Passwords
+from slovomat.usecases.second_factor import SecondFactor
+from slovomat.usecases.sessions import Browser, Sessions
+
+_HALF_WAY, _HALF_WAY_MS = "half way", 10 * 60_000
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """The session's token, and the device's ticket."""
+
+    token: str
+    device: str
+    person: Person
+
+
+class CodeNeeded(msgspec.Struct, frozen=True):
+    """The password was right; the ticket comes back with a code."""
+
+    ticket: str
+
+
+class Slowed(msgspec.Struct, frozen=True):
+    """Too many tries."""
+
+    wait_ms: int
+
+
+class Wrong(msgspec.Struct, frozen=True):
+    """E-mail and password do not belong together, or the code is wrong."""
+
+
+class Over(msgspec.Struct, frozen=True):
+    """The way that was begun cannot be gone on with: it has taken too long, or was gone already."""
+
+
+class Blocked(msgspec.Struct, frozen=True):
+    """The operator has blocked the account."""
+
+
+Answer = SignedIn | CodeNeeded | Slowed | Wrong | Over | Blocked
+
+
+class SignIn:
+    """The same cost and the same answer, whether there is an account of that e-mail or not."""
+
+    def __init__(
+        self,
+        people: People,
+        env: Env,
+        secret: bytes,
+        *,
+        passwords: Passwords,
+        sessions: Sessions,
+        guessing: Guessing,
+        second_factor: SecondFactor,
+    ) -> None:
+        self._people = people
+        self._env = env
+        self._secret = secret
+        self._passwords = passwords
+        self._sessions = sessions
+        self._guessing = guessing
+        self._second_factor = second_factor
+
+    async def by_password(
+        self, typed_email: str, password: str, desk: Desk, browser: Browser, device: str
+    ) -> Answer:
+        """The first step. `device`: the ticket of a browser that has signed in before."""
+        email = normal_email(typed_email) or typed_email.strip().lower()[:MAX_CHARS]
+        wait_ms = await self._guessing.wait_ms(Guess.PASSWORD, email, browser.address, device)
+        if wait_ms:
+            return Slowed(wait_ms)
+        person = await self._people.by_email(email)
+        checked = await self._passwords.check(password, person.password_hash if person else "")
+        if person is None or not checked.right or (desk == "admin" and person.role is Role.NONE):
+            return Wrong()
+        if checked.rehashed:
+            await self._people.rehash(person.account.id, checked.rehashed)
+        return await self.proved(person, desk, browser, device)
+
+    async def proved(self, person: Person, desk: Desk, browser: Browser, device: str) -> Answer:
+        """Who it is, is proved by one means; a second factor is asked for where there is one."""
+        if person.account.blocked:
+            return Blocked()
+        if person.totp_secret:
+            says = f"{person.account.id} {desk} {self._mark(person)}"
+            return CodeNeeded(ticket(self._secret, _HALF_WAY, says, self._env.now_ms() + _HALF_WAY_MS))
+        return await self.enter(person, desk, browser, device, second_factor=False)
+
+    async def by_code(self, half_way: str, code: str, browser: Browser, device: str) -> Answer:
+        """The second step."""
+        found = await self._half_way(half_way)
+        if found is None:
+            return Over()
+        person, desk = found
+        wait_ms = await self._guessing.wait_ms(Guess.CODE, person.account.email, browser.address, device)
+        if wait_ms:
+            return Slowed(wait_ms)
+        if not await self._second_factor.accepts(person, code):
+            return Wrong()
+        return await self.enter(person, desk, browser, device, second_factor=True)
+
+    async def enter(
+        self, person: Person, desk: Desk, browser: Browser, device: str, *, second_factor: bool
+    ) -> SignedIn:
+        """Signs in for good."""
+        account = person.account
+        token = await self._sessions.begin(account.id, desk, browser, second_factor=second_factor)
+        return SignedIn(token, self._guessing.remember(device, account.email), person)
+
+    async def _half_way(self, text: str) -> tuple[Person, Desk] | None:
+        says = read_ticket(self._secret, _HALF_WAY, text, self._env.now_ms())
+        if says is None:
+            return None
+        account_id, desk, mark = says.split()
+        person = await self._people.by_id(AccountId(int(account_id)))
+        if person is None or person.account.blocked or self._mark(person) != mark:
+            return None
+        return person, "admin" if desk == "admin" else "cabinet"
+
+    def _mark(self, person: Person) -> str:
+        """Another one after any change of what the person signs in with."""
+        facts = f"{person.password_hash} {person.totp_secret}"
+        return token_of(keyed_hash(self._secret, _HALF_WAY, facts)[:12])
