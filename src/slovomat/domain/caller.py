@@ -56,8 +56,12 @@ class KeyPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
-    """A key that was recognised, with all that admission asks about it."""
+    """A key that was recognised, with all that admission asks about it.
+
+    `debt_requests`: refunded after they had been spent; who owes cannot spend.
+    """
 
     account_id: AccountId
     plan: Plan
     key: KeyPolicy
+    debt_requests: int = 0

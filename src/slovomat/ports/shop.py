@@ -193,6 +193,7 @@ class NewRefund(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     by: str
     now_ms: int
+    check_after_ms: int | None = None
 
 
 class RefundRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -325,6 +326,9 @@ class Shop(Protocol):
     async def order_payments(self, order_id: OrderId) -> list[Payment]:
         """The tries to pay an order, the oldest first."""
 
+    async def payment_row(self, payment_id: PaymentId) -> PaymentRow | None:
+        """A payment with whose it is and for what."""
+
     async def list_payments(self, which: PaymentFilter) -> list[PaymentRow]:
         """Payments for the operator."""
 
@@ -350,7 +354,7 @@ class Shop(Protocol):
         """Has the provider asked at that time, if not sooner."""
 
     async def open_refund(self, refund: NewRefund) -> RefundRow | None:
-        """Sets the amount aside; the row of an earlier call with the same `once`; None: that much is not there."""
+        """Sets the amount aside, or finds the row of an earlier call; None: that much is not there."""
 
     async def finish_refund(self, refund_id: RefundId, now_ms: int) -> RefundRow | None:
         """The money is given back: takes the requests too, once; what was spent becomes a debt."""

@@ -25,6 +25,7 @@ from slovomat.ports.nodes import Nodes
 from slovomat.ports.outbox import Outbox
 from slovomat.ports.people import People
 from slovomat.ports.reports import Reports
+from slovomat.ports.shop import Shop
 
 __all__ = [
     "Account",
@@ -105,6 +106,10 @@ class Store(Ledger, Jobs, Nodes, Accounts, Protocol):
     @property
     def people(self) -> People:
         """Those who sign in."""
+
+    @property
+    def shop(self) -> Shop:
+        """What is sold."""
 
     async def audit(self) -> Audit:
         """Checks every invariant on one consistent snapshot."""

@@ -32,9 +32,8 @@ async def find_caller(tx: Tx, key_hash: bytes) -> Caller | None:
     found = await tx.rows("caller_find", hash=key_hash)
     if not found:
         return None
-    account_id, key_id, expires, cap_day, cap_total, modes, dialects, networks, reads_balance, *plan = found[
-        0
-    ]
+    account_id, key_id, expires, cap_day, cap_total, modes, dialects, networks, *rest = found[0]
+    reads_balance, debt, *plan = rest
     policy = KeyPolicy(
         id=KeyId(key_id),
         expires_at_ms=expires,
@@ -45,7 +44,9 @@ async def find_caller(tx: Tx, key_hash: bytes) -> Caller | None:
         networks=_names(networks),
         reads_balance=bool(reads_balance),
     )
-    return Caller(account_id=AccountId(account_id), plan=_plan(tuple(plan)).plan, key=policy)
+    return Caller(
+        account_id=AccountId(account_id), plan=_plan(tuple(plan)).plan, key=policy, debt_requests=debt
+    )
 
 
 async def callers_version(tx: Tx) -> str:
@@ -102,7 +103,7 @@ async def account_packs(tx: Tx, account_id: AccountId) -> list[PackRow]:
 
 
 async def save_plan(tx: Tx, offer: PlanOffer) -> PlanId:
-    """Makes or changes the plan of that name; callers see it at once."""
+    """Makes or changes the plan of that name; callers see it at once, unless they bought other terms."""
     plan = offer.plan
     made = await tx.rows(
         "plan_save",
@@ -115,6 +116,7 @@ async def save_plan(tx: Tx, offer: PlanOffer) -> PlanId:
         period_days=plan.period_days,
         on_sale=int(offer.on_sale),
     )
+    await tx.run("plan_version_add", plan_id=made[0][0])
     await tx.run("callers_changed")
     return PlanId(made[0][0])
 

@@ -3,6 +3,7 @@
 from slovomat.domain.ids import AccountId, BucketId
 from slovomat.domain.money import Bucket, EntryKind, Movement, balance, spending_order
 from slovomat.ports.store import Credit
+from slovomat.storage import debts
 from slovomat.storage.entries import Lines
 from slovomat.storage.tx import Tx
 
@@ -11,20 +12,27 @@ BUCKET = ("account_id", "day", "title", "amount", "expires_at_ms", "now_ms")
 
 
 async def credit(tx: Tx, order: Credit) -> int | None:
-    """Adds a pack, or takes back from packs, the last to be spent first; None when there is too little."""
+    """Adds a pack, or takes back from packs, the last to be spent first; None when there is too little.
+
+    A new pack pays first what the account owes.
+    """
     if order.requests > 0:
-        await _grant(tx, order)
+        await grant(tx, order)
+        await debts.pay(tx, order.account_id, order.now_ms)
     elif not await _debit(tx, order):
         return None
     return balance(await _spendable(tx, order.account_id, order.now_ms))
 
 
-async def _grant(tx: Tx, order: Credit) -> None:
+async def grant(tx: Tx, order: Credit) -> BucketId:
+    """Adds a pack, whatever is owed."""
     pack = (order.account_id, None, order.title, order.requests, order.expires_at_ms, order.now_ms)
     made = await tx.add_each("bucket_add", BUCKET, [pack])
+    bucket = BucketId(made[0])
     lines = Lines(order.now_ms)
-    lines.book(EntryKind.GRANT, [(order.account_id, BucketId(made[0]), None, order.requests)], order.reason)
+    lines.book(EntryKind.GRANT, [(order.account_id, bucket, None, order.requests)], order.reason)
     await lines.write(tx)
+    return bucket
 
 
 async def _debit(tx: Tx, order: Credit) -> bool:

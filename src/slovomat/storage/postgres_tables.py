@@ -26,6 +26,14 @@ SEQUENCES = (
     "sequence_journal",
     "sequence_outbox",
     "sequence_sessions",
+    "sequence_plan_versions",
+    "sequence_orders",
+    "sequence_payments",
+    "sequence_plan_periods",
+    "sequence_refunds",
+    "sequence_debt_entries",
+    "sequence_code_batches",
+    "sequence_codes",
 )
 CLEARING = ("ledger_unlock", "journal_unlock", "clear", "ledger_lock", "journal_lock")
 _FAULTS = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)

@@ -36,6 +36,7 @@ from slovomat.storage.mode_texts_store import SQLModeTexts
 from slovomat.storage.outbox_store import SQLOutbox
 from slovomat.storage.people_store import SQLPeople
 from slovomat.storage.reports_store import SQLReports
+from slovomat.storage.shop_store import SQLShop
 from slovomat.storage.tx import Engine
 
 _NUL, _IN_ITS_PLACE = "\0", "\ufffd"
@@ -53,6 +54,7 @@ class SQLStore:
         self.mode_texts = SQLModeTexts(engine)
         self.outbox = SQLOutbox(engine)
         self.people = SQLPeople(engine)
+        self.shop = SQLShop(engine)
 
     async def open(self) -> None:
         await self._engine.open()

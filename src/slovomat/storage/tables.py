@@ -31,6 +31,16 @@ TABLES = (
     "mailed_tokens",
     "recovery_codes",
     "identities",
+    "plan_versions",
+    "orders",
+    "payments",
+    "plan_periods",
+    "sales",
+    "refunds",
+    "debts",
+    "debt_entries",
+    "code_batches",
+    "codes",
 )
 """In an order in which no row names one that is not there yet."""
 LEFT_BEHIND = {

@@ -71,6 +71,8 @@ class Admission:
 
     async def balance(self, caller: Caller) -> int:
         """What this key can spend through the API now, in requests."""
+        if caller.debt_requests:
+            return 0
         now_ms = self._env.now_ms()
         query = BalanceQuery(
             account_id=caller.account_id,
@@ -95,6 +97,8 @@ class Admission:
         if refusal is not None:
             return Admitted(refusal, window)
         order = self._order(caller, request)
+        if closed is None and caller.debt_requests:
+            closed = Refusal(code=Code.BALANCE_LOW, balance_requests=0)
         if closed is not None:
             known = await self._store.earlier(order) if order.idempotency else None
             return Admitted(known or closed, window)

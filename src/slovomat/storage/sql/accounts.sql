@@ -17,9 +17,16 @@ INSERT INTO instance (name, value) VALUES ('pinged', '1')
 ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(instance.value AS BIGINT) + 1 AS TEXT);
 
 -- name: caller_find
-SELECT a.id, k.id, k.expires_at_ms, k.cap_day, k.cap_total, k.modes, k.dialects, k.networks, k.reads_balance,
-    p.id, p.name, p.daily_requests, p.dialects, p.api_allowance, p.rpm, p.price_kopecks, p.period_days, p.on_sale
+-- The terms of the period that was bought, if the account is in one, else those of its plan as it is now.
+SELECT a.id, k.id, k.expires_at_ms, k.cap_day, k.cap_total, k.modes, k.dialects, k.networks,
+    k.reads_balance, COALESCE(d.requests, 0),
+    p.id, p.name, COALESCE(v.daily_requests, p.daily_requests), COALESCE(v.dialects, p.dialects),
+    COALESCE(v.api_allowance, p.api_allowance), CASE WHEN v.id IS NULL THEN p.rpm ELSE v.rpm END,
+    COALESCE(v.price_kopecks, p.price_kopecks), COALESCE(v.period_days, p.period_days), p.on_sale
 FROM api_keys k JOIN accounts a ON a.id = k.account_id JOIN plans p ON p.id = a.plan_id
+LEFT JOIN plan_periods o ON o.account_id = a.id AND o.state = 'open' AND o.plan_id = a.plan_id
+LEFT JOIN plan_versions v ON v.id = o.version_id
+LEFT JOIN debts d ON d.account_id = a.id
 WHERE k.hash = :hash AND k.revoked_at_ms IS NULL AND a.blocked = 0;
 
 -- name: plans_all
@@ -54,12 +61,18 @@ ON CONFLICT (email) DO NOTHING
 RETURNING id;
 
 -- name: account_find
-SELECT a.id, a.email, p.name, a.blocked, a.operator, a.created_at_ms, p.daily_requests
-FROM accounts a JOIN plans p ON p.id = a.plan_id WHERE a.email = :email;
+SELECT a.id, a.email, p.name, a.blocked, a.operator, a.created_at_ms, COALESCE(v.daily_requests, p.daily_requests)
+FROM accounts a JOIN plans p ON p.id = a.plan_id
+LEFT JOIN plan_periods o ON o.account_id = a.id AND o.state = 'open' AND o.plan_id = a.plan_id
+LEFT JOIN plan_versions v ON v.id = o.version_id
+WHERE a.email = :email;
 
 -- name: accounts_all
-SELECT a.id, a.email, p.name, a.blocked, a.operator, a.created_at_ms, p.daily_requests
-FROM accounts a JOIN plans p ON p.id = a.plan_id ORDER BY a.id LIMIT :limit;
+SELECT a.id, a.email, p.name, a.blocked, a.operator, a.created_at_ms, COALESCE(v.daily_requests, p.daily_requests)
+FROM accounts a JOIN plans p ON p.id = a.plan_id
+LEFT JOIN plan_periods o ON o.account_id = a.id AND o.state = 'open' AND o.plan_id = a.plan_id
+LEFT JOIN plan_versions v ON v.id = o.version_id
+ORDER BY a.id LIMIT :limit;
 
 -- name: account_set_plan
 UPDATE accounts SET plan_id = :plan_id WHERE id = :id;

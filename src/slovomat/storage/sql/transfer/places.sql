@@ -7,11 +7,13 @@ SELECT set_config('idle_in_transaction_session_timeout', '0', FALSE), set_config
 
 -- name: lock_for_reading
 LOCK TABLE instance, plans, pack_offers, accounts, api_keys, key_usage, buckets, generations, entries, jobs,
-    idempotency, nodes, kept_texts, journal, operations, mode_texts, outbox IN EXCLUSIVE MODE;
+    idempotency, nodes, kept_texts, journal, operations, mode_texts, outbox, plan_versions, orders, payments,
+    plan_periods, sales, refunds, debts, debt_entries, code_batches, codes IN EXCLUSIVE MODE;
 
 -- name: lock_for_filling
 LOCK TABLE instance, plans, pack_offers, accounts, api_keys, key_usage, buckets, generations, entries, jobs,
-    idempotency, nodes, kept_texts, journal, operations, mode_texts, outbox IN ACCESS EXCLUSIVE MODE;
+    idempotency, nodes, kept_texts, journal, operations, mode_texts, outbox, plan_versions, orders, payments,
+    plan_periods, sales, refunds, debts, debt_entries, code_batches, codes IN ACCESS EXCLUSIVE MODE;
 
 -- name: ledger_unlock
 ALTER TABLE entries DISABLE TRIGGER entries_stay;
@@ -19,7 +21,8 @@ ALTER TABLE entries DISABLE TRIGGER entries_stay;
 -- name: clear
 TRUNCATE instance, plans, pack_offers, accounts, api_keys, key_usage, buckets, generations, entries, jobs,
     idempotency, nodes, kept_texts, journal, operations, mode_texts, history_mark, usage_open, usage_days,
-    usage_durations, outbox, sign_ins, sessions, mailed_tokens, recovery_codes, identities;
+    usage_durations, outbox, sign_ins, sessions, mailed_tokens, recovery_codes, identities, plan_versions,
+    orders, payments, plan_periods, sales, refunds, debts, debt_entries, code_batches, codes;
 
 -- name: journal_unlock
 ALTER TABLE journal DISABLE TRIGGER journal_stays;
@@ -99,3 +102,27 @@ SELECT setval(pg_get_serial_sequence('outbox', 'id'), MAX(id)) FROM outbox;
 
 -- name: sequence_sessions
 SELECT setval(pg_get_serial_sequence('sessions', 'id'), MAX(id)) FROM sessions;
+
+-- name: sequence_plan_versions
+SELECT setval(pg_get_serial_sequence('plan_versions', 'id'), MAX(id)) FROM plan_versions;
+
+-- name: sequence_orders
+SELECT setval(pg_get_serial_sequence('orders', 'id'), MAX(id)) FROM orders;
+
+-- name: sequence_payments
+SELECT setval(pg_get_serial_sequence('payments', 'id'), MAX(id)) FROM payments;
+
+-- name: sequence_plan_periods
+SELECT setval(pg_get_serial_sequence('plan_periods', 'id'), MAX(id)) FROM plan_periods;
+
+-- name: sequence_refunds
+SELECT setval(pg_get_serial_sequence('refunds', 'id'), MAX(id)) FROM refunds;
+
+-- name: sequence_debt_entries
+SELECT setval(pg_get_serial_sequence('debt_entries', 'id'), MAX(id)) FROM debt_entries;
+
+-- name: sequence_code_batches
+SELECT setval(pg_get_serial_sequence('code_batches', 'id'), MAX(id)) FROM code_batches;
+
+-- name: sequence_codes
+SELECT setval(pg_get_serial_sequence('codes', 'id'), MAX(id)) FROM codes;

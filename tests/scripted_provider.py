@@ -1,0 +1,120 @@
+"""A payment provider in memory, which does as a test says: pays, forgets, lies, falls silent."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from slovomat.ports.payments import (
+    Begun,
+    Checkout,
+    Notice,
+    ProviderFault,
+    ProviderPayment,
+    ProviderState,
+    ProviderUnavailableError,
+    Refund,
+    Reply,
+)
+
+SIGNED = {"signature": "good"}
+
+
+class ScriptedProvider:
+    """The PaymentProvider port. Each payment is a row that the test may change."""
+
+    name = "scripted"
+    shop = "shop-1"
+    test = False
+    currencies = frozenset({"RUB"})
+
+    def __init__(self) -> None:
+        self.payments: dict[str, ProviderPayment] = {}
+        self.keys: dict[str, Begun] = {}
+        self.refunds: dict[str, int] = {}
+        self.asked = 0
+        self.silent = False
+        """It does not answer, and nothing has happened."""
+        self.loses_answers = False
+        """It does as told, and its answer is lost."""
+        self.refuses = ""
+
+    async def begin(self, checkout: Checkout) -> Begun | ProviderFault:
+        """Once for each key."""
+        self._answer()
+        if self.refuses:
+            return ProviderFault(self.refuses)
+        if checkout.key not in self.keys:
+            provider_id = f"p{len(self.payments) + 1}"
+            self.payments[checkout.reference] = ProviderPayment(
+                provider_id=provider_id,
+                reference=checkout.reference,
+                state=ProviderState.PENDING,
+                amount_kopecks=checkout.amount_kopecks,
+                currency=checkout.currency,
+                shop=self.shop,
+                test=self.test,
+            )
+            self.keys[checkout.key] = Begun(provider_id, f"https://pay.example/{provider_id}")
+        self._lose()
+        return self.keys[checkout.key]
+
+    async def ask(self, provider_id: str, reference: str) -> ProviderPayment | None:
+        """By either name."""
+        self.asked += 1
+        self._answer()
+        for payment in self.payments.values():
+            if reference == payment.reference or (not reference and provider_id == payment.provider_id):
+                return payment
+        return None
+
+    async def refund(self, refund: Refund) -> ProviderFault | None:
+        """Once for each key."""
+        self._answer()
+        if self.refuses:
+            return ProviderFault(self.refuses)
+        if refund.key not in self.refunds:
+            self.refunds[refund.key] = refund.amount_kopecks
+            self.gives_back(refund.reference, refund.amount_kopecks)
+        self._lose()
+        return None
+
+    def read_notice(
+        self, headers: Mapping[str, str], body: bytes, address: str, now_ms: int
+    ) -> Notice | None:
+        """`id reference`, signed."""
+        if headers.get("signature") != "good":
+            return None
+        provider_id, _, reference = body.decode().partition(" ")
+        return Notice(provider_id, reference)
+
+    def reply(self, notice: Notice) -> Reply:
+        """OK."""
+        return Reply(b"OK")
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+    def says(self, reference: str, **facts: object) -> None:
+        """From now on it tells this of the payment."""
+        known = self.payments[reference]
+        self.payments[reference] = msgspec.structs.replace(known, **facts)
+
+    def gives_back(self, reference: str, amount_kopecks: int) -> None:
+        """Money is refunded, by whomever."""
+        known = self.payments[reference]
+        total = known.refunded_kopecks + amount_kopecks
+        whole = total >= known.amount_kopecks
+        state = ProviderState.REFUNDED if whole else ProviderState.PAID
+        self.says(reference, refunded_kopecks=total, state=state)
+
+    def notice(self, reference: str) -> bytes:
+        """The body of a notification."""
+        return f"{self.payments[reference].provider_id} {reference}".encode()
+
+    def _answer(self) -> None:
+        if self.silent:
+            raise ProviderUnavailableError("silent")
+
+    def _lose(self) -> None:
+        if self.loses_answers:
+            raise ProviderUnavailableError("the answer was lost")
