@@ -1,0 +1,1 @@
+"""What stands in for the outside world: for tests, and for the demonstration."""

@@ -1,0 +1,1 @@
+"""One module a provider; each has its `PROVIDER` and its `Shop`."""
