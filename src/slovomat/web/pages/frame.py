@@ -78,9 +78,7 @@ class Frame:
         self, request: Request, what: str, status: int, headers: dict[str, str] | None = None
     ) -> Response:
         """A page that says what is wrong: `what` begins the names of its texts."""
-        return self.kept(
-            request, "notice.html", status, headers, read=what, facts=lambda: {"what": what, "status": status}
-        )
+        return self.kept(request, "notice.html", status, headers, read=what, facts=lambda: {"what": what})
 
     def link(self, path: str) -> str:
         """The address of a page of ours, as the browser should ask for it."""

@@ -7,6 +7,7 @@ from markupsafe import Markup, escape
 
 from slovomat.settings import Settings
 from slovomat.web.pages.figures import counted, grouped, money
+from slovomat.web.pages.moments import Moments
 
 
 def make_templates(settings: Settings) -> Environment:
@@ -20,8 +21,15 @@ def make_templates(settings: Settings) -> Environment:
         auto_reload=False,
     )
     environment.filters.update(counted=counted, grouped=grouped, quoted=shlex.quote, ticks=ticks)
+    moments = Moments(settings.time_zone)
+    environment.filters.update(moment=moments.moment, day=moments.day, twice=twice)
     environment.filters["money"] = lambda kopecks, language: money(kopecks, settings.currency, language)
     return environment
+
+
+def twice(value: str) -> tuple[str, str]:
+    """A choice that is called what it is."""
+    return value, value
 
 
 def ticks(text: str) -> Markup:

@@ -5,11 +5,21 @@ from collections.abc import Mapping
 from slovomat.web.pages.texts.account import ACCOUNT
 from slovomat.web.pages.texts.docs import DOCS
 from slovomat.web.pages.texts.home import HOME
+from slovomat.web.pages.texts.keys import KEYS
+from slovomat.web.pages.texts.playground import PLAYGROUND
 from slovomat.web.pages.texts.price import PRICE
 from slovomat.web.pages.texts.shell import SHELL
 from slovomat.web.pages.texts.text import Text
 
-PARTS: tuple[Mapping[str, Text], ...] = (SHELL, HOME, PRICE, ACCOUNT, DOCS)
+PARTS: tuple[Mapping[str, Text], ...] = (
+    SHELL,
+    HOME,
+    PRICE,
+    ACCOUNT,
+    KEYS,
+    PLAYGROUND,
+    DOCS,
+)
 CATALOGUE: Mapping[str, Text] = {name: text for part in PARTS for name, text in part.items()}
 
 
