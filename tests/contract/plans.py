@@ -28,6 +28,10 @@ COLD = {
     "accounts_all": "a page of a list, in the order of the key",
     "entries_of_account": "an account's movements, from the newest back",
     "jobs_list": "a list for the operator",
+    "accounts_made": "a month of new accounts, for the operator",
+    "accounts_top": "a week of generations from the first of them on, for the operator",
+    "generations_top": "the end of the key",
+    "usage_open_ended": "what was under way, which is little",
     "keys_shown": "the operator looks for a key by its first letters",
 }
 """Queries that may read a growing table, and why; the audit's may too."""

@@ -7,6 +7,10 @@ from tests.tidy.source import Definition, Module, modules, modules_of_tests
 
 ELSEWHERE = {
     "storage/store.py": "the port has them: slovomat.ports.store",
+    "storage/history_store.py": "the port has them: slovomat.ports.history",
+    "storage/reports_store.py": "the port has them: slovomat.ports.reports",
+    "storage/journal_store.py": "the port has them: slovomat.ports.journal",
+    "storage/mode_texts_store.py": "the port has them: slovomat.ports.mode_texts",
     "web/protocol.py": "callbacks of uvicorn's protocol",
     "web/direct_protocol.py": "callbacks of uvicorn's protocol",
     "upstreams/engine_process.py": "callbacks of asyncio's protocols",

@@ -37,6 +37,10 @@ OWN_VERSIONS = {
     "claim_turn": "one node claims at a time where accounts have a limit",
     "job_add": "due by the database's clock at the latest",
     "jobs_claim": "SKIP LOCKED",
+    "history_upto": "the primary key begins with the account",
+    "history_turn": "one node looks at what is new at a time",
+    "generations_top": "an id is drawn before its row is committed",
+    "generations_sort": "the primary key begins with the account",
 }
 """The queries that PostgreSQL has in its own words, and why."""
 OWN_ALONE = {

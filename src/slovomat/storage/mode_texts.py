@@ -8,7 +8,8 @@ from slovomat.storage.tx import ConflictError, Row, Tx
 
 async def version(tx: Tx) -> str:
     """Another value after each change of what is active."""
-    return str((await tx.rows("modes_version"))[0][0])
+    found = await tx.rows("modes_version")
+    return str(found[0][0]) if found else "0"
 
 
 def _text(row: Row) -> ModeText:

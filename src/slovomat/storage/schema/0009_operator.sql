@@ -32,4 +32,3 @@ CREATE TABLE mode_texts (
     PRIMARY KEY (mode_id, revision)
 );
 CREATE UNIQUE INDEX mode_texts_active ON mode_texts (mode_id) WHERE active = 1;
-INSERT INTO instance (name, value) VALUES ('modes_version', '0');

@@ -4,7 +4,8 @@
 SELECT value FROM instance WHERE name = 'modes_version';
 
 -- name: modes_changed
-UPDATE instance SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = 'modes_version';
+INSERT INTO instance (name, value) VALUES ('modes_version', '1')
+ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(instance.value AS BIGINT) + 1 AS TEXT);
 
 -- name: mode_texts_active
 SELECT mode_id, revision, text, author, created_at_ms, active FROM mode_texts WHERE active = 1 ORDER BY mode_id;
