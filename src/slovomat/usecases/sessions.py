@@ -53,6 +53,11 @@ class Visitor(msgspec.Struct, frozen=True):
         return self.person.account
 
     @property
+    def email(self) -> str:
+        """As it is shown."""
+        return self.person.account.email
+
+    @property
     def role(self) -> Role:
         """What this session may do at the operator's desk."""
         return self.person.role if self.session.desk == "admin" else Role.NONE

@@ -9,6 +9,7 @@ from slovomat.web.pages.texts.keys import KEYS
 from slovomat.web.pages.texts.playground import PLAYGROUND
 from slovomat.web.pages.texts.price import PRICE
 from slovomat.web.pages.texts.shell import SHELL
+from slovomat.web.pages.texts.sign_in import SIGN_IN
 from slovomat.web.pages.texts.text import Text
 
 PARTS: tuple[Mapping[str, Text], ...] = (
