@@ -121,6 +121,7 @@ CREATE TABLE debts (
     account_id BIGINT PRIMARY KEY REFERENCES accounts (id),
     requests BIGINT NOT NULL CHECK (requests >= 0)
 );
+CREATE INDEX debts_open ON debts (account_id) WHERE requests > 0;
 CREATE TABLE debt_entries (
     id @identity@,
     account_id BIGINT NOT NULL REFERENCES accounts (id),

@@ -56,7 +56,8 @@ INSERT INTO debt_entries (account_id, refund_id, change_requests, reason, at_ms)
 VALUES (:account_id, :refund_id, :change, :reason, :now_ms);
 
 -- name: debtors_with_packs
-SELECT d.account_id FROM debts d WHERE d.requests > 0 AND EXISTS (
-    SELECT 1 FROM buckets b WHERE b.account_id = d.account_id AND b.day IS NULL AND b.available > 0
-        AND (b.expires_at_ms IS NULL OR b.expires_at_ms > :now_ms))
+-- Counted, so that no plan begins with the packs of all.
+SELECT d.account_id FROM debts d WHERE d.requests > 0 AND (
+    SELECT COUNT(*) FROM buckets b WHERE b.account_id = d.account_id AND b.day IS NULL AND b.available > 0
+        AND (b.expires_at_ms IS NULL OR b.expires_at_ms > :now_ms)) > 0
 LIMIT :limit;
