@@ -15,6 +15,7 @@ from slovomat.domain.mode import ModeParameter
 from slovomat.domain.refusal import Code, Refusal
 from slovomat.domain.request import Accepted, ChatRequest
 from slovomat.later import Strand
+from slovomat.ports.history import KeptText
 from slovomat.usecases.departure import Deadlines, Departure
 from slovomat.usecases.playground import Playground, PlaygroundCall, accepted
 from slovomat.usecases.retries import unavailable
@@ -127,9 +128,23 @@ class _Page:
         visit = services.gate.enter(client, len(run.request.body_rest))
         try:
             await services.generator.stream(run.request, run.accepted, client, live)
+            if live.text:
+                await self._keep(run, live.text)
         finally:
             services.gate.leave(visit)
             live.whole()  # whatever happened, the page does not wait on
+
+    async def _keep(self, run: _Run, result: str) -> None:
+        """For the history: nobody else has this text."""
+        await self._backstage.store.history.keep(
+            KeptText(
+                account_id=run.accepted.account_id,
+                generation_id=run.accepted.id,
+                text=run.text,
+                result=result,
+                now_ms=self._backstage.env.now_ms(),
+            )
+        )
 
     async def _last(self, request: Request, run: _Run, live: LiveText) -> bytes:
         balance = await self._playground.balance(run.caller)

@@ -8,7 +8,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, ExceptionHandler
 
 from slovomat.ports.store import StoreUnavailableError
-from slovomat.web.cabinet import keys, playground
+from slovomat.web.cabinet import history, keys, playground
 from slovomat.web.pages import answer, views
 from slovomat.web.pages.assets import load_assets
 from slovomat.web.pages.backstage import Backstage
@@ -19,7 +19,7 @@ from slovomat.web.pages.visitor import Visitors
 
 ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /v1/\n"
 _ALLOW = "GET, HEAD"
-_PARTS = (views, documentation, keys, playground)
+_PARTS = (views, documentation, keys, history, playground)
 """Each brings its `routes`."""
 
 

@@ -25,5 +25,9 @@ class Moments:
             datetime.fromtimestamp(given / 1000, UTC).astimezone(self._zone).date(), language
         )
 
+    def plain(self, at_ms: int) -> str:
+        """`2026-11-22 14:05:09`, as programs and spreadsheets read it."""
+        return f"{datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(self._zone):%Y-%m-%d %H:%M:%S}"
+
     def _written(self, day: date, language: str) -> str:
         return dates.format_date(day, "medium", locale="ru" if language == "ru" else "en_GB")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from slovomat.web.pages.texts.account import ACCOUNT
 from slovomat.web.pages.texts.docs import DOCS
+from slovomat.web.pages.texts.history import HISTORY
 from slovomat.web.pages.texts.home import HOME
 from slovomat.web.pages.texts.keys import KEYS
 from slovomat.web.pages.texts.playground import PLAYGROUND
@@ -18,6 +19,7 @@ PARTS: tuple[Mapping[str, Text], ...] = (
     PRICE,
     ACCOUNT,
     KEYS,
+    HISTORY,
     PLAYGROUND,
     DOCS,
 )
