@@ -5,9 +5,10 @@ import msgspec
 from slovomat.domain.email import normal_email
 from slovomat.domain.tickets import keyed_hash, token_of
 from slovomat.ports.env import Env
-from slovomat.ports.letters import Writes
+from slovomat.ports.mail import LetterKind
 from slovomat.ports.people import Life, MailedToken, People, Person
 from slovomat.usecases.guessing import Guess, Guessing
+from slovomat.usecases.letters import Letters
 from slovomat.usecases.passwords import PasswordFault, Passwords, password_fault
 from slovomat.usecases.sessions import Browser
 from slovomat.usecases.sign_in import Answer, Over, SignIn, Slowed
@@ -37,7 +38,7 @@ class Reset:
         passwords: Passwords,
         guessing: Guessing,
         sign_in: SignIn,
-        letters: Writes,
+        letters: Letters,
     ) -> None:
         self._people = people
         self._env = env
@@ -65,7 +66,7 @@ class Reset:
         if link is not None:
             facts: dict[str, str | int] = {"link": link, "hours": self._rules.hours}
             once = f"reset {keyed_hash(self._secret, 'letter', link).hex()}"
-            await self._letters.write("reset", person.account.id, email, language, facts, once=once)
+            await self._letters.write(LetterKind.RESET, person.account.id, email, language, facts, once=once)
         return None
 
     async def link(self, person: Person, language: str, site: str) -> str | None:

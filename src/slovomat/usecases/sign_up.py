@@ -12,9 +12,10 @@ import msgspec
 from slovomat.domain.email import normal_email
 from slovomat.domain.tickets import keyed_hash, token_of
 from slovomat.ports.env import Env
-from slovomat.ports.letters import Writes
+from slovomat.ports.mail import LetterKind
 from slovomat.ports.people import Life, MailedToken, People
 from slovomat.usecases.guessing import Guess, Guessing
+from slovomat.usecases.letters import Letters
 from slovomat.usecases.passwords import PasswordFault, Passwords, password_fault
 from slovomat.usecases.sessions import Browser
 from slovomat.usecases.sign_in import Over, SignedIn, SignIn, Slowed, Wrong
@@ -64,7 +65,7 @@ class SignUp:
         passwords: Passwords,
         guessing: Guessing,
         sign_in: SignIn,
-        letters: Writes,
+        letters: Letters,
     ) -> None:
         self._people = people
         self._env = env
@@ -104,7 +105,9 @@ class SignUp:
             hour = self._env.now_ms() // _HOUR_MS
             facts = {"link": f"{site}/sign-in"}
             once = f"account_exists {person.account.id} {hour}"
-            await self._letters.write("account_exists", person.account.id, email, language, facts, once=once)
+            await self._letters.write(
+                LetterKind.ACCOUNT_EXISTS, person.account.id, email, language, facts, once=once
+            )
         return Begun(email, mark)
 
     async def _send_link(self, token: MailedToken, site: str) -> None:
@@ -115,7 +118,7 @@ class SignUp:
         if await self._people.add_token(token_hash, token, life):
             facts: dict[str, str | int] = {"link": f"{site}/verify/{text}", "hours": self._rules.hours}
             once = f"verify {token_hash.hex()}"
-            await self._letters.write("verify", None, token.email, token.language, facts, once=once)
+            await self._letters.write(LetterKind.VERIFY, None, token.email, token.language, facts, once=once)
 
     async def look(self, text: str, mark: str) -> Begun | PasswordNeeded | Over:
         """Where the link leads, before anything is done: what is fetched ahead of its reader does nothing."""

@@ -8,6 +8,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, ExceptionHandler
 
 from slovomat.ports.store import StoreUnavailableError
+from slovomat.usecases.passwords import TooManyWaitError
 from slovomat.web.cabinet import history, keys, playground
 from slovomat.web.pages import answer, views
 from slovomat.web.pages.assets import load_assets
@@ -16,10 +17,12 @@ from slovomat.web.pages.documentation import routes as documentation
 from slovomat.web.pages.frame import Frame
 from slovomat.web.pages.same_origin import SameOrigin
 from slovomat.web.pages.visitor import Visitors
+from slovomat.web.sign_in import views as sign_in
 
 ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /v1/\n"
 _ALLOW = "GET, HEAD"
 _PARTS = (views, documentation, keys, history, playground)
+_PARTS = (views, documentation, sign_in)
 """Each brings its `routes`."""
 
 
@@ -51,6 +54,7 @@ def make_pages(backstage: Backstage) -> ASGIApp:
             413: _notice(frame, "bad_form", 413),
             415: _notice(frame, "bad_form", 415),
             StoreUnavailableError: _notice(frame, "busy", 503, {"Retry-After": "5"}),
+            TooManyWaitError: _notice(frame, "crowded", 503, {"Retry-After": "5"}),
             Exception: _notice(frame, "broken", 500),
         },
     )

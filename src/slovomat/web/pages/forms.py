@@ -44,13 +44,13 @@ class Form(msgspec.Struct, frozen=True):
 
 async def read_form(request: Request, max_bytes: int = BODY_MAX_BYTES) -> Form:
     """The form of a request. Raises HTTPException: 400 for what is no form, 413, 415."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _TYPE:
-        raise HTTPException(415)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > max_bytes:
             raise HTTPException(413)
+    if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != _TYPE:
+        raise HTTPException(415)
     try:
         fields = parse_qsl(
             body.decode("ascii"),

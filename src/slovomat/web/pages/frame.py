@@ -15,7 +15,7 @@ from slovomat.web.pages.documentation.document import in_order
 from slovomat.web.pages.language import LANGUAGE_COOKIE, LANGUAGES, asked_language, other, spoken
 from slovomat.web.pages.render import make_templates
 from slovomat.web.pages.shelf import Shelf
-from slovomat.web.pages.texts import speak
+from slovomat.web.pages.texts import CATALOGUE, speak
 from slovomat.web.services import terms_of
 
 Facts = Callable[[], dict[str, object]]
@@ -62,7 +62,7 @@ class Frame:
 
         `read`: all that `facts` depend on beside the language and the site.
         """
-        if visitor_of(request) is not None:
+        if visitor_of(request) is not None or said_of(request):
             return self.page(request, template, status, headers, **facts())
         # Anybody may ask for any address that is none of ours: notices neither name nor are kept by theirs.
         path: str = request.scope["path"] if status == 200 else ""
@@ -79,6 +79,10 @@ class Frame:
     ) -> Response:
         """A page that says what is wrong: `what` begins the names of its texts."""
         return self.kept(request, "notice.html", status, headers, read=what, facts=lambda: {"what": what})
+
+    def texts_of(self, request: Request) -> dict[str, str]:
+        """All texts, in the language of the request."""
+        return self.texts[spoken(request)]
 
     def link(self, path: str) -> str:
         """The address of a page of ours, as the browser should ask for it."""
@@ -108,6 +112,7 @@ class Frame:
             "other_language": other(language),
             "theme": theme_of(request),
             "visitor": visitor_of(request),
+            "said": said_of(request),
             "link": lambda path, anchor="": f"{base}{path}{kept}{anchor}",
             "asset": lambda name: base + self._assets[name].path,
             "path": path,
@@ -122,6 +127,12 @@ class Frame:
 def visitor_of(request: Request) -> Any:
     """Who is signed in, or None."""
     return getattr(request.state, "visitor", None)
+
+
+def said_of(request: Request) -> str:
+    """The name of the text that a page begins with after a form (`?said=`); empty: none of ours."""
+    name = f"said_{request.query_params.get('said', '')}"
+    return name if name in CATALOGUE else ""
 
 
 def theme_of(request: Request) -> str:

@@ -2,10 +2,10 @@
 
 import msgspec
 
-from slovomat.ports.letters import Writes
 from slovomat.settings import Settings
 from slovomat.usecases.change_password import ChangePassword
 from slovomat.usecases.guessing import Guessing, GuessRules
+from slovomat.usecases.letters import Letters
 from slovomat.usecases.passwords import Passwords
 from slovomat.usecases.reset import Reset, ResetRules
 from slovomat.usecases.second_factor import SecondFactor
@@ -51,10 +51,10 @@ def reset_rules(settings: Settings) -> ResetRules:
     return ResetRules(hours=settings.reset_link_hours, live_max=settings.links_per_email)
 
 
-def make_cases(backstage: Backstage, letters: Writes) -> Cases:
+def make_cases(backstage: Backstage) -> Cases:
     """The use cases over the ports of one instance."""
     people, env, secret = backstage.store.people, backstage.env, backstage.secret
-    settings = backstage.settings
+    settings, letters = backstage.settings, Letters(backstage.store, backstage.env)
     passwords = Passwords()
     sessions = sessions_of(backstage)
     guessing = Guessing(backstage.limits, env, secret, guess_rules(settings))

@@ -23,6 +23,7 @@ PARTS: tuple[Mapping[str, Text], ...] = (
     PLAYGROUND,
     DOCS,
 )
+PARTS: tuple[Mapping[str, Text], ...] = (SHELL, HOME, PRICE, ACCOUNT, DOCS, SIGN_IN)
 CATALOGUE: Mapping[str, Text] = {name: text for part in PARTS for name, text in part.items()}
 
 

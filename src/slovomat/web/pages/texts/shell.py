@@ -63,6 +63,11 @@ SHELL = {
         "У вашей роли нет доступа к этой странице. Роли раздаёт владелец.",
         "Your role does not open this page. The owner hands out roles.",
     ),
+    "crowded_title": Text("Сейчас слишком много входов", "Too many are signing in just now"),
+    "crowded_lead": Text(
+        "Повторите через несколько секунд. Ничего не изменилось.",
+        "Try again in a few seconds. Nothing was changed.",
+    ),
     "cross_site_title": Text("Запрос пришёл с чужой страницы", "The request came from another site"),
     "cross_site_lead": Text(
         "Ничего не изменилось. Если форму отправили вы сами, откройте страницу заново и повторите.",
