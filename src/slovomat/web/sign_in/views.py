@@ -7,10 +7,11 @@ from slovomat.web.pages.frame import Frame
 from slovomat.web.sign_in.cases import make_cases
 from slovomat.web.sign_in.door import Door
 from slovomat.web.sign_in.resetting import Resetting
+from slovomat.web.sign_in.security import Security
 
 
 def routes(backstage: Backstage, frame: Frame) -> list[Route]:
     """The pages by their addresses."""
     cases = make_cases(backstage)
-    parts = (Door, Resetting)
+    parts = (Door, Resetting, Security)
     return [route for part in parts for route in part(backstage, frame, cases).routes()]

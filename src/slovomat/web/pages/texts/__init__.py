@@ -9,6 +9,7 @@ from slovomat.web.pages.texts.home import HOME
 from slovomat.web.pages.texts.keys import KEYS
 from slovomat.web.pages.texts.playground import PLAYGROUND
 from slovomat.web.pages.texts.price import PRICE
+from slovomat.web.pages.texts.security import SECURITY
 from slovomat.web.pages.texts.shell import SHELL
 from slovomat.web.pages.texts.sign_in import SIGN_IN
 from slovomat.web.pages.texts.text import Text
@@ -24,6 +25,7 @@ PARTS: tuple[Mapping[str, Text], ...] = (
     DOCS,
 )
 PARTS: tuple[Mapping[str, Text], ...] = (SHELL, HOME, PRICE, ACCOUNT, DOCS, SIGN_IN)
+PARTS: tuple[Mapping[str, Text], ...] = (SHELL, HOME, PRICE, ACCOUNT, DOCS, SIGN_IN, SECURITY)
 CATALOGUE: Mapping[str, Text] = {name: text for part in PARTS for name, text in part.items()}
 
 
