@@ -10,8 +10,12 @@ from slovomat.ports.history import KeptText
 from slovomat.ports.journal import CreditOperation, Done, JournalNote
 from slovomat.ports.mail import LetterKind
 from slovomat.ports.outbox import Channel, NewPost
+from slovomat.ports.shop import Goods
+from slovomat.ports.store import Credit
+from slovomat.usecases.codes import CodeOrder, make_codes, redeem_code
 from tests.books import Books, mark, open_books
 from tests.played_env import DAY_MS, NOON_MS
+from tests.shop_stand import MONTHLY, YEARLY, ShopStand
 
 
 def quiet(_table: str, _rows: int) -> None:
@@ -42,6 +46,7 @@ async def lived(place: Path | str) -> AsyncIterator[Books]:
         credit = CreditOperation(key="form", note=note, account_id=books.account, requests=1, title="gift")
         assert isinstance(await books.store.journal.credit(credit), Done)
         await books.store.mode_texts.activate("essay", "a text", note)
+        await sold(books)
         yield books
 
 
@@ -56,3 +61,22 @@ def letter(books: Books) -> NewPost:
         language="ru",
         facts={"name": "ключ", "shown": "slv_1", "link": "https://slovomat.example/account"},
     )
+
+
+async def sold(books: Books) -> None:
+    """Everything that a shop has: packs, a plan that was changed, codes, money given back, a debt."""
+    await books.store.add_account("buyer@example.org", "Plan", False, books.env.now_ms())
+    stand = ShopStand(books, "buyer@example.org")
+    account = (await stand.account()).id
+    pack = await stand.buy(await stand.pack())
+    await books.store.credit(
+        Credit(account_id=account, requests=-60, title="", reason="", now_ms=books.env.now_ms())
+    )
+    await stand.cashier.refund(pack.id, 5_000, "changed his mind", "operator")
+    for plan in (MONTHLY, YEARLY):
+        await stand.buy(await stand.plan(plan))
+    secret = bytes(32)
+    codes = await make_codes(
+        books.store, books.env, secret, CodeOrder(goods=Goods(title="5", requests=5), count=2, by="operator")
+    )
+    await redeem_code(books.store, books.env, secret, account, codes.codes[0])

@@ -17,8 +17,9 @@ MONTHLY, YEARLY = "Monthly", "Yearly"
 class ShopStand:
     """The customer of some books, at the shop."""
 
-    def __init__(self, books: Books) -> None:
+    def __init__(self, books: Books, email: str = "customer@example.org") -> None:
         self.books = books
+        self.email = email
         self.shop = books.store.shop
         self.provider = ScriptedProvider()
         providers = {self.provider.name: self.provider}
@@ -30,7 +31,7 @@ class ShopStand:
 
     async def account(self) -> Account:
         """The customer's."""
-        account = await self.books.store.find_account("customer@example.org")
+        account = await self.books.store.find_account(self.email)
         assert account is not None
         return account
 
