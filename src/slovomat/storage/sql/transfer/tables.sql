@@ -46,9 +46,6 @@ SELECT * FROM operations;
 -- name: read_mode_texts
 SELECT * FROM mode_texts;
 
--- name: read_outbox
-SELECT * FROM outbox;
-
 -- name: write_instance
 INSERT INTO instance (name, value)
 VALUES (:name, :value);
@@ -120,9 +117,3 @@ VALUES (:key, :what, :result, :at_ms);
 -- name: write_mode_texts
 INSERT INTO mode_texts (mode_id, revision, text, author, created_at_ms, active)
 VALUES (:mode_id, :revision, :text, :author, :created_at_ms, :active);
-
--- name: write_outbox
-INSERT INTO outbox (id, once, channel, kind, account_id, recipient, language, facts, state, attempts, token,
-    due_at_ms, reason, created_at_ms, ended_at_ms)
-VALUES (:id, :once, :channel, :kind, :account_id, :recipient, :language, :facts, :state, :attempts, :token,
-    :due_at_ms, :reason, :created_at_ms, :ended_at_ms);
