@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, ExceptionHandler
 from slovomat.ports.store import StoreUnavailableError
 from slovomat.usecases.passwords import TooManyWaitError
 from slovomat.web.cabinet import history, keys, playground
-from slovomat.web.pages import answer, views
+from slovomat.web.pages import answer, theme, views
 from slovomat.web.pages.assets import load_assets
 from slovomat.web.pages.backstage import Backstage
 from slovomat.web.pages.documentation import routes as documentation
@@ -23,6 +23,7 @@ ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /v1/\n"
 _ALLOW = "GET, HEAD"
 _PARTS = (views, documentation, keys, history, playground)
 _PARTS = (views, documentation, sign_in)
+_PARTS = (views, theme, documentation, keys, playground)
 """Each brings its `routes`."""
 
 

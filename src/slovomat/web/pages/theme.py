@@ -1,6 +1,6 @@
 """Light, dark, or as the browser is set: one cookie, changed by a plain form."""
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from slovomat.web.pages import answer
 from slovomat.web.pages.backstage import Backstage
+from slovomat.web.pages.forms import read_form
 from slovomat.web.pages.frame import THEMES, Frame
 
 _FORM_BYTES_MAX = 200
@@ -18,8 +19,8 @@ def routes(backstage: Backstage, frame: Frame) -> list[Route]:
     """`POST /theme` with `theme`; anything but light and dark is the browser's own again."""
 
     async def choose(request: Request) -> Response:
-        wanted = await _wanted(request)
-        secure = urlsplit(backstage.site()).scheme == "https"
+        wanted = (await read_form(request, _FORM_BYTES_MAX)).text("theme")
+        secure = backstage.site().startswith("https://")
         back = RedirectResponse(_back(request, frame), 303, answer.SECURITY)
         if wanted in THEMES:
             back.set_cookie("theme", wanted, max_age=_YEAR_S, samesite="lax", httponly=True, secure=secure)
@@ -30,22 +31,9 @@ def routes(backstage: Backstage, frame: Frame) -> list[Route]:
     return [Route("/theme", choose, methods=["POST"])]
 
 
-async def _wanted(request: Request) -> str:
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > _FORM_BYTES_MAX:
-            return ""
-    return parse_qs(body.decode("latin-1")).get("theme", [""])[0]
-
-
 def _back(request: Request, frame: Frame) -> str:
     """Where the form stood; only the path and query of that, so that it cannot lead to another host."""
     came = urlsplit(request.headers.get("referer", ""))
-    if (
-        came.netloc != request.headers.get("host")
-        or not came.path.startswith("/")
-        or came.path.startswith("//")
-    ):
+    if came.netloc != request.headers.get("host") or not came.path.startswith("/"):
         return frame.link("/")
-    return came.path + (f"?{came.query}" if came.query else "")
+    return "/" + came.path.lstrip("/") + (f"?{came.query}" if came.query else "")
