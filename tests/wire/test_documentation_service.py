@@ -1,7 +1,6 @@
 """A running service answers what its OpenAPI document says, and the reference can be used in a browser."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx2

@@ -24,6 +24,8 @@ _HEADERS: dict[str, tuple[str, JSON, str]] = {
 _CANONICAL = {name.lower(): name for name in _HEADERS}
 _LIMITS = ("x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests")
 _CHARGE = ("x-charged-requests", "x-balance-requests")
+_BEFORE_ADMISSION = frozenset({405, 408, 413, 415, 431})
+"""Refused before anybody asked who calls."""
 _OF_PAID = (*_LIMITS, *_CHARGE, "X-Input-Truncated", "Idempotent-Replayed")
 
 
@@ -48,7 +50,7 @@ def carried(status: int, lines: Iterable[str], *, paid: bool) -> JSON:
     names = ["x-request-id", *(line.partition(":")[0] for line in lines)]
     if paid and status < 300:
         names += _OF_PAID
-    elif paid and status in {403, 429}:
+    elif paid and status not in _BEFORE_ADMISSION:
         names += (*_LIMITS, *_CHARGE)
     if status == 405:
         names.append("Allow")
