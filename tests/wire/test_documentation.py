@@ -11,14 +11,18 @@ import pytest
 from slovomat import dialects
 from slovomat.dialects.calls import Action, Terms, Voice
 from slovomat.dialects.registry import all_dialects
+from slovomat.domain.keys import shown
 from slovomat.domain.refusal import Code
 from slovomat.modes import load_modes
 from slovomat.settings import Settings
-from slovomat.usecases.accounts import ensure_price_list
+from slovomat.usecases.accounts import FULL_PLAN, KeyRules, create_key, ensure_price_list
+from slovomat.usecases.sessions import Browser
+from slovomat.web.pages.cookies import cookie_name
 from slovomat.web.pages.documentation.document import Documentation, document
 from slovomat.web.pages.documentation.met import MET, RARE
 from slovomat.web.pages.documentation.refusals import refusal_sample
 from slovomat.web.pages.documentation.stage import read_plans, scenes
+from slovomat.web.pages.visitor import sessions_of
 from tests.pages_stand import SITE, Stand, backstage, standing
 
 pytestmark = pytest.mark.anyio
@@ -132,3 +136,25 @@ async def test_the_page_can_be_walked_by_its_contents(stand: Stand) -> None:
     assert all(html.count(f'id="{anchor}"') == 1 for anchor in anchors)
     ids = re.findall(r'\sid="([^"]+)"', html)
     assert sorted(ids) == sorted(set(ids))
+
+
+async def test_who_is_signed_in_sees_their_own_key(stand: Stand, tmp_path: Path) -> None:
+    """The newest key that still works stands in the samples of its owner's page, and on nobody else's."""
+    behind = backstage(tmp_path, stand.store)
+    account_id = await stand.store.add_account("reader@words.example", FULL_PLAN, operator=False, now_ms=1)
+    assert account_id is not None
+    made = [
+        await create_key(stand.store, behind.env, behind.secret, account_id, KeyRules(name=name))
+        for name in ("old", "good", "gone")
+    ]
+    await stand.store.revoke_key(made[2].id, behind.env.now_ms())
+    token = await sessions_of(behind).begin(
+        account_id, "cabinet", Browser("127.0.0.1", "test"), second_factor=False
+    )
+    cookie = f"{cookie_name('session', SITE)}={token}"
+    answer = await stand.browser.get("/api-docs", headers={"Cookie": cookie})
+    assert answer.text.count(shown(made[1].key)) >= 16
+    assert "YOUR_KEY" not in answer.text
+    assert made[1].key not in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert shown(made[1].key) not in await stand.text("/api-docs")

@@ -45,12 +45,18 @@ async def stand(tmp_path: Path) -> AsyncIterator[DocumentedStand]:
     await store.open()
     await ensure_price_list(store)
     pages = make_pages(backstage(tmp_path, store))
-    assert isinstance(pages, Starlette)
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=pages), base_url=SITE) as browser:
         made = DocumentedStand(store, browser)
-        made.app = pages
+        made.app = within(pages)
         yield made
     await store.close_store()
+
+
+def within(pages: object) -> Starlette:
+    """The application that the guards stand around."""
+    while not isinstance(pages, Starlette):
+        pages = vars(pages)["_app"]
+    return pages
 
 
 def operations(document: JSON) -> Iterator[tuple[str, str, JSON]]:

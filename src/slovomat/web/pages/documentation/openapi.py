@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 from slovomat import __version__
 from slovomat.dialects.openai_chat import DIALECT
 from slovomat.domain.refusal import Code
+from slovomat.web.pages.cookies import cookie_name
 from slovomat.web.pages.documentation.document import in_order
 from slovomat.web.pages.documentation.examples import calls, refusal
 from slovomat.web.pages.documentation.openapi_calls import call_paths
@@ -55,15 +56,15 @@ def openapi(scenes: Mapping[str, Scene], texts: Mapping[str, str], routes: Itera
         "components": {
             "schemas": schema_components(scene.modes, [one.name for one in dialects], scene.voice.language),
             "headers": header_components(texts),
-            "securitySchemes": _security(texts),
+            "securitySchemes": _security(scene.voice.site, texts),
         },
     }
 
 
-def _security(texts: Mapping[str, str]) -> JSON:
+def _security(site: str, texts: Mapping[str, str]) -> JSON:
     cookie = {"type": "apiKey", "in": "cookie"}
     return {
         "bearer": {"type": "http", "scheme": "bearer", "description": texts["ref_bearer"]},
-        "session": {**cookie, "name": "slovomat_session", "description": texts["ref_session"]},
-        "desk": {**cookie, "name": "slovomat_desk", "description": texts["ref_desk"]},
+        "session": {**cookie, "name": cookie_name("session", site), "description": texts["ref_session"]},
+        "desk": {**cookie, "name": cookie_name("desk", site), "description": texts["ref_desk"]},
     }

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from starlette.convertors import FloatConvertor, IntegerConvertor
 from starlette.routing import BaseRoute, Mount, Route
 
 JSON = dict[str, Any]
@@ -24,10 +25,10 @@ _TYPES = {
     "/static/{name}": "*/*",
     "/notify": "*/*",
 }
-_AREAS = {"/admin": "desk", "/pay": "payments", "/account": "cabinet", "/subscription": "cabinet"}
+_AREAS = {"/admin": "desk", "/pay": "payments"}
 TAGS = ("cabinet", "payments", "desk", "pages")
 _COOKIES = {"cabinet": "session", "desk": "desk"}
-_NUMBERS = {"int": "integer", "float": "number"}
+_NUMBERS = {IntegerConvertor: "integer", FloatConvertor: "number"}
 
 
 def page_paths(routes: Iterable[BaseRoute], texts: Mapping[str, str]) -> JSON:
@@ -54,13 +55,13 @@ def _methods(route: Route) -> list[str]:
 
 
 def _operation(path: str, method: str, route: Route, texts: Mapping[str, str]) -> JSON:
-    area = _area(path)
+    area = _area(path, route)
     operation: JSON = {
         "operationId": _name(method, path),
         "tags": [area],
         "summary": _summary(path, route),
         "parameters": [*_in_path(route), *_language(path, method, texts)],
-        "responses": _responses(path, method, texts),
+        "responses": _responses(path, method, area, texts),
         "security": [{_COOKIES[area]: []}, {}] if area in _COOKIES else [],
     }
     if method == "post":
@@ -70,8 +71,10 @@ def _operation(path: str, method: str, route: Route, texts: Mapping[str, str]) -
     return operation
 
 
-def _area(path: str) -> str:
-    return next((area for head, area in _AREAS.items() if re.match(rf"{head}(/|$)", path)), "pages")
+def _area(path: str, route: Route) -> str:
+    """Guards stand around the views of those who are signed in."""
+    guarded = "cabinet" if hasattr(route.endpoint, "__wrapped__") else "pages"
+    return next((area for head, area in _AREAS.items() if re.match(rf"{head}(/|$)", path)), guarded)
 
 
 def _name(method: str, path: str) -> str:
@@ -85,17 +88,9 @@ def _summary(path: str, route: Route) -> str:
 
 
 def _in_path(route: Route) -> list[JSON]:
-    return [
-        {
-            "name": name,
-            "in": "path",
-            "required": True,
-            "schema": {
-                "type": _NUMBERS.get(type(convertor).__name__.removesuffix("Convertor").lower(), "string")
-            },
-        }
-        for name, convertor in route.param_convertors.items()
-    ]
+    kinds = {name: _NUMBERS.get(type(one), "string") for name, one in route.param_convertors.items()}
+    told = {"in": "path", "required": True}
+    return [{"name": name, **told, "schema": {"type": kind}} for name, kind in kinds.items()]
 
 
 def _language(path: str, method: str, texts: Mapping[str, str]) -> list[JSON]:
@@ -110,12 +105,12 @@ def _media_type(path: str) -> str:
     return found[0] if found else "text/html"
 
 
-def _responses(path: str, method: str, texts: Mapping[str, str]) -> JSON:
+def _responses(path: str, method: str, area: str, texts: Mapping[str, str]) -> JSON:
     kind = _media_type(path)
     text = kind.startswith("text/") or kind.endswith("xml")
     schema: JSON = {"type": "string"} if text else {}
     responses: JSON = {"200": {"description": texts["ref_page"], "content": {kind: {"schema": schema}}}}
-    if method == "post" or _area(path) in _COOKIES:
+    if method == "post" or area in _COOKIES:
         target = {"description": texts["ref_location"], "schema": {"type": "string"}}
         responses["303"] = {"description": texts["ref_elsewhere"], "headers": {"Location": target}}
     if path == "/static/{name}" or path.startswith("/favicon"):

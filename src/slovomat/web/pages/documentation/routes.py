@@ -95,7 +95,7 @@ class _Views:
         if visitor is None:
             return None
         now_ms = self._backstage.env.now_ms()
-        keys = await self._backstage.store.list_keys(visitor.account_id)
+        keys = await self._backstage.store.list_keys(visitor.account.id)
         return next((key.shown for key in reversed(keys) if _works(key, now_ms)), None)
 
 

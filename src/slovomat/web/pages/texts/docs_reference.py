@@ -89,7 +89,7 @@ REFERENCE = {
     "docs_yes": Text("да", "yes"),
     "docs_no": Text("нет", "no"),
     "docs_parameters_text": Text(
-        "Параметры режима выбираются на странице «Попробовать»; API берёт значения по умолчанию.",
+        "Параметры режима выбираются в песочнице; API берёт значения по умолчанию.",
         "A mode's parameters are chosen in the playground; the APIs take the defaults.",
     ),
 }
