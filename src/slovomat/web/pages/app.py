@@ -21,9 +21,15 @@ from slovomat.web.sign_in import views as sign_in
 
 ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /v1/\n"
 _ALLOW = "GET, HEAD"
-_PARTS = (views, documentation, keys, history, playground)
-_PARTS = (views, documentation, sign_in)
-_PARTS = (views, theme, documentation, keys, playground)
+_PARTS = (
+    views,
+    theme,
+    documentation,
+    sign_in,
+    keys,
+    history,
+    playground,
+)
 """Each brings its `routes`."""
 
 

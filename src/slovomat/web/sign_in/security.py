@@ -55,7 +55,7 @@ class Security:
 
     async def _page(self, request: Request, fault: Fault | None = None, about: str = "") -> Response:
         who = visitor(request)
-        facts = {
+        facts: dict[str, Any] = {
             "about": about,
             "sessions": await self._cases.sessions.listing(who.account.id),
             "recovery_codes": await self._people.recovery_codes_left(who.account.id),

@@ -23,9 +23,9 @@ PARTS: tuple[Mapping[str, Text], ...] = (
     HISTORY,
     PLAYGROUND,
     DOCS,
+    SIGN_IN,
+    SECURITY,
 )
-PARTS: tuple[Mapping[str, Text], ...] = (SHELL, HOME, PRICE, ACCOUNT, DOCS, SIGN_IN)
-PARTS: tuple[Mapping[str, Text], ...] = (SHELL, HOME, PRICE, ACCOUNT, DOCS, SIGN_IN, SECURITY)
 CATALOGUE: Mapping[str, Text] = {name: text for part in PARTS for name, text in part.items()}
 
 
