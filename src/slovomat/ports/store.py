@@ -117,6 +117,9 @@ class Store(Ledger, Jobs, Nodes, Accounts, Protocol):
     async def instance_value(self, name: str) -> str | None:
         """A small fact about this instance."""
 
+    async def take_instance_value(self, name: str, value: str) -> bool:
+        """Removes such a fact, if it is this one: of all who try, one is told True."""
+
     async def set_instance_value(self, name: str, value: str) -> None:
         """Writes such a fact."""
 

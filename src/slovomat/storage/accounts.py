@@ -250,6 +250,11 @@ async def instance_value(tx: Tx, name: str) -> str | None:
     return str(found[0][0]) if found else None
 
 
+async def take_instance_value(tx: Tx, name: str, value: str) -> bool:
+    """Removes such a fact, if it is this one."""
+    return await tx.run("instance_take", name=name, value=value) == 1
+
+
 async def set_instance_value(tx: Tx, name: str, value: str) -> None:
     """Writes such a fact."""
     await tx.run("instance_set", name=name, value=value)

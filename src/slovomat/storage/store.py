@@ -243,6 +243,9 @@ class SQLStore:
     async def instance_value(self, name: str) -> str | None:
         return await self._engine.read(accounts.instance_value, name)
 
+    async def take_instance_value(self, name: str, value: str) -> bool:
+        return await self._engine.write(accounts.take_instance_value, name, value)
+
     async def set_instance_value(self, name: str, value: str) -> None:
         return await self._engine.write(accounts.set_instance_value, name, value)
 

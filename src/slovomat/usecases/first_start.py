@@ -13,7 +13,8 @@ from slovomat.usecases.accounts import FULL_PLAN, KeyRules, create_key, ensure_p
 OPERATOR_EMAIL = "operator@localhost"
 _KEY_NAME = "first"
 _SECRET_MARK = "secret_mark"  # noqa: S105 - a name
-_FIRST_KEY, _LOGIN, _SHOWN = "first_key_id", "operator_login_sha256", "first_key_shown"
+LOGIN = "operator_login_sha256"
+_FIRST_KEY, _SHOWN = "first_key_id", "first_key_shown"
 
 _NO_ACCOUNT = """this instance has no account yet, and the first one gets a key that is shown openly:
 it is not made on an address that others can reach. Either start once on 127.0.0.1, or make an account first:
@@ -81,7 +82,7 @@ async def _begin(store: Store, env: Env, secret: bytes) -> FirstStart:
     made = await create_key(store, env, secret, account.id, KeyRules(name=_KEY_NAME))
     token = env.random_bytes(24).hex()
     await store.set_instance_value(_FIRST_KEY, str(made.id))
-    await store.set_instance_value(_LOGIN, hashlib.sha256(token.encode()).hexdigest())
+    await store.set_instance_value(LOGIN, hashlib.sha256(token.encode()).hexdigest())
     return FirstStart(key=made.key, login_token=token)
 
 

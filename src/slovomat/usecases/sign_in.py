@@ -98,12 +98,11 @@ class SignIn:
             return CodeNeeded(ticket(self._secret, _HALF_WAY, says, self._env.now_ms() + _HALF_WAY_MS))
         return await self.enter(person, desk, browser, device, second_factor=False)
 
-    async def by_code(self, half_way: str, code: str, browser: Browser, device: str) -> Answer:
+    async def by_code(self, half_way: str, desk: Desk, code: str, browser: Browser, device: str) -> Answer:
         """The second step."""
-        found = await self._half_way(half_way)
-        if found is None:
+        person = await self._half_way(half_way, desk)
+        if person is None:
             return Over()
-        person, desk = found
         wait_ms = await self._guessing.wait_ms(Guess.CODE, person.account.email, browser.address, device)
         if wait_ms:
             return Slowed(wait_ms)
@@ -119,15 +118,15 @@ class SignIn:
         token = await self._sessions.begin(account.id, desk, browser, second_factor=second_factor)
         return SignedIn(token, self._guessing.remember(device, account.email), person)
 
-    async def _half_way(self, text: str) -> tuple[Person, Desk] | None:
+    async def _half_way(self, text: str, desk: Desk) -> Person | None:
         says = read_ticket(self._secret, _HALF_WAY, text, self._env.now_ms())
         if says is None:
             return None
-        account_id, desk, mark = says.split()
+        account_id, at, mark = says.split()
         person = await self._people.by_id(AccountId(int(account_id)))
-        if person is None or person.account.blocked or self._mark(person) != mark:
+        if person is None or person.account.blocked or (at, mark) != (desk, self._mark(person)):
             return None
-        return person, "admin" if desk == "admin" else "cabinet"
+        return person
 
     def _mark(self, person: Person) -> str:
         """Another one after any change of what the person signs in with."""

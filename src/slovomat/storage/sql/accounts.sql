@@ -12,6 +12,9 @@ SELECT value FROM instance WHERE name = :name;
 -- name: instance_set
 INSERT INTO instance (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = :value;
 
+-- name: instance_take
+DELETE FROM instance WHERE name = :name AND value = :value;
+
 -- name: ping
 INSERT INTO instance (name, value) VALUES ('pinged', '1')
 ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(instance.value AS BIGINT) + 1 AS TEXT);

@@ -20,7 +20,6 @@ def routes(backstage: Backstage, frame: Frame) -> list[Route]:
         Route("/prices", views.price),
         Route("/account", views.account),
         Route("/subscription", views.subscription),
-        Route("/admin/login", views.operator),
     ]
 
 
@@ -55,11 +54,6 @@ class _Views:
     async def subscription(self, request: Request) -> Response:
         """The plans, and how to get on one."""
         return await self._with_prices(request, "subscription.html")
-
-    async def operator(self, request: Request) -> Response:
-        """Where the printed sign-in link leads: its token must stay in this browser, unkept and unsent."""
-        unkept = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-        return self._frame.kept(request, "operator.html", headers=unkept)
 
     async def _with_prices(self, request: Request, template: str) -> Response:
         prices = await read_price_list(self._store, self._settings)

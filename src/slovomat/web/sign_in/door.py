@@ -128,7 +128,7 @@ class Door:
         onward = next_path(form.text("next"))
         half_way = cookie(request, "half_way", self._site())
         answer = await self._cases.sign_in.by_code(
-            half_way, form.text("code"), browser_of(request), self._entering.device(request)
+            half_way, "cabinet", form.text("code"), browser_of(request), self._entering.device(request)
         )
         if response := await self._entering.go_on(request, answer, onward):
             return response

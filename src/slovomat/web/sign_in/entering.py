@@ -6,6 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from slovomat.ports.people import Desk
 from slovomat.usecases.passwords import PasswordFault
 from slovomat.usecases.sessions import Visitor
 from slovomat.usecases.sign_in import Answer, Blocked, CodeNeeded, Over, SignedIn, Slowed, Wrong
@@ -41,12 +42,16 @@ class Entering:
         if isinstance(request.state.visitor, Visitor):  # nobody keeps a token from before
             await self._cases.sessions.end(request.state.visitor)
         response = see(request, next_path(onward) or _HOME[desk], said)
+        self.keep(response, desk, answer)
+        return response
+
+    def keep(self, response: Response, desk: Desk, answer: SignedIn) -> None:
+        """The cookies of a sign-in; those of the way to it are dropped."""
         site = self._site()
         keep(response, "desk" if desk == "admin" else "session", answer.token, site)
         keep(response, "device", answer.device, site)
-        for name in ("half_way", "begun"):
-            drop(response, name, site)
-        return response
+        drop(response, "half_way", site)
+        drop(response, "begun", site)
 
     def again(
         self, request: Request, template: str, fault: Fault, facts: Mapping[str, Any] | None = None

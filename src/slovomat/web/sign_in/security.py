@@ -178,4 +178,3 @@ class Security:
 
     def _issuer(self, request: Request) -> str:
         return self._frame.texts_of(request)["brand"]
-

@@ -87,11 +87,21 @@ ACCOUNT = {
     "subscription_step_key": Text("Выдать ключ:", "Hand out a key:"),
     "operator_title": Text("Вход оператора", "The operator's sign-in"),
     "operator_lead": Text(
-        "Страницы оператора появятся в следующей версии, тогда же заработает и эта ссылка. Пока всем "
-        "управляет командная строка.",
-        "The operator's pages come with a later version, and this link will work then. Until then the "
-        "command line does it all.",
+        "Сюда входят те, кому владелец дал роль. Кроме пароля нужен код из приложения.",
+        "This is for those to whom the owner gave a role. It takes your app's code beside the password.",
     ),
-    "operator_step_help": Text("Все команды:", "All commands:"),
-    "operator_step_audit": Text("Сверить книги:", "Check the books:"),
+    "operator_link_lead": Text(
+        "Эта ссылка впускает один раз. Дальше вы зададите себе пароль.",
+        "This link lets you in once. Then you will set a password for yourself.",
+    ),
+    "operator_lost": Text(
+        "Забыли пароль? Команда на машине сервиса напечатает ссылку, по которой задают новый:",
+        "Lost the password? This command on the service's machine prints a link to set another:",
+    ),
+    "operator_password_title": Text("Пароль оператора", "The operator's password"),
+    "operator_password_lead": Text(
+        "С ним вы войдёте сюда снова: e-mail {email} и этот пароль.",
+        "You will come back here with it: e-mail {email} and this password.",
+    ),
+    "operator_password_later": Text("Позже", "Later"),
 }

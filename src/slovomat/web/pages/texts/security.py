@@ -22,8 +22,8 @@ SECURITY = {
     "security_second_turn_on": Text("Включить", "Turn on"),
     "security_second_off": Text("Выключить", "Turn off"),
     "security_scan": Text(
-        "Отсканируйте картинку приложением для кодов: подойдут Google Authenticator, Aegis, 1Password и любое "
-        "другое.",
+        "Отсканируйте картинку приложением для кодов: подойдут Aegis, Google Authenticator, 1Password и "
+        "любое другое.",
         "Scan the picture with an app for codes: Google Authenticator, Aegis, 1Password or any other.",
     ),
     "security_qr": Text("QR-код для приложения", "QR code for the app"),
@@ -32,9 +32,10 @@ SECURITY = {
     "security_codes_lead": Text(
         "Сохраните их там, где их не найдёт вор вашего телефона. Каждый подходит один раз; больше они не "
         "покажутся.",
-        "Keep them where a thief of your phone will not find them. Each works once; they are not shown again.",
+        "Keep them where a thief of your phone will not find them. Each works once; they "
+        "are not shown again.",
     ),
-    "security_codes_kept": Text("Сохранил(а), дальше", "I have kept them, go on"),
+    "security_codes_kept": Text("Коды сохранены, дальше", "I have kept them, go on"),
     "security_codes_left": Text("Запасных кодов осталось: {n}.", "Recovery codes left: {n}."),
     "security_codes_new": Text("Выдать новые запасные коды", "Make new recovery codes"),
     "security_sessions": Text("Где вы вошли", "Where you are signed in"),
