@@ -79,7 +79,7 @@ class ScriptedProvider:
         return None
 
     def read_notice(
-        self, headers: Mapping[str, str], body: bytes, address: str, now_ms: int
+        self, headers: Mapping[str, str], body: bytes, address: str, now_ms: int  # noqa: ARG002 - the port's form
     ) -> Notice | None:
         """`id reference`, signed."""
         if headers.get("signature") != "good":
@@ -87,7 +87,7 @@ class ScriptedProvider:
         provider_id, _, reference = body.decode().partition(" ")
         return Notice(provider_id, reference)
 
-    def reply(self, notice: Notice) -> Reply:
+    def reply(self, notice: Notice) -> Reply:  # noqa: ARG002 - the port's form
         """OK."""
         return Reply(b"OK")
 
