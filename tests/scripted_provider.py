@@ -79,7 +79,11 @@ class ScriptedProvider:
         return None
 
     def read_notice(
-        self, headers: Mapping[str, str], body: bytes, address: str, now_ms: int  # noqa: ARG002 - the port's form
+        self,
+        headers: Mapping[str, str],
+        body: bytes,
+        address: str,  # noqa: ARG002 - the port's form
+        now_ms: int,  # noqa: ARG002 - the port's form
     ) -> Notice | None:
         """`id reference`, signed."""
         if headers.get("signature") != "good":

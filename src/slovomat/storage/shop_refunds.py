@@ -27,8 +27,8 @@ class _Sold(msgspec.Struct, frozen=True):
 
 async def open_refund(tx: Tx, refund: NewRefund) -> RefundRow | None:
     """Sets the amount aside, or finds the row of an earlier call; None: that much is not there."""
-    if known := await tx.rows("refund_by_once", once=refund.once):
-        return shop_rows.refund(known[0])
+    if known := await _earlier(tx, refund):
+        return known
     payment = await find_payment(tx, refund.payment_id)
     claimed = await tx.run(
         "refund_claim",
@@ -36,9 +36,16 @@ async def open_refund(tx: Tx, refund: NewRefund) -> RefundRow | None:
         amount_kopecks=refund.amount_kopecks,
         check_after_ms=refund.check_after_ms,
     )
-    if payment is None or not claimed:
+    if payment is None:
         return None
+    if not claimed:  # the same call may have been first, while this one waited for its lock
+        return await _earlier(tx, refund)
     return await _add(tx, payment, refund)
+
+
+async def _earlier(tx: Tx, refund: NewRefund) -> RefundRow | None:
+    known = await tx.rows("refund_by_once", once=refund.once)
+    return shop_rows.refund(known[0]) if known else None
 
 
 async def _add(tx: Tx, payment: Payment, refund: NewRefund) -> RefundRow:
