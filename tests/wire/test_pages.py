@@ -165,6 +165,54 @@ async def test_static_files_are_kept_for_ever(stand: Stand) -> None:
     assert (await stand.browser.get("/static/site.css?v=old")).headers["cache-control"] == "no-cache"
 
 
+async def test_static_files_travel_zipped(stand: Stand) -> None:
+    """Who takes gzip gets it under a tag of its own; who does not, or refuses it, gets the file as it is."""
+    plain = await stand.browser.get("/static/site.css", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    for refusing in ("gzip;q=0", "br, gzip; q=0.0", ""):
+        as_is = await stand.browser.get("/static/site.css", headers={"Accept-Encoding": refusing})
+        assert "content-encoding" not in as_is.headers
+    zipped = await stand.browser.get("/static/site.css", headers={"Accept-Encoding": "br, gzip;q=0.5"})
+    assert zipped.headers["content-encoding"] == "gzip"
+    assert int(zipped.headers["content-length"]) < int(plain.headers["content-length"])
+    assert zipped.content == plain.content
+    assert zipped.headers["etag"] != plain.headers["etag"]
+    assert zipped.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+    for tag in (zipped.headers["etag"], plain.headers["etag"]):
+        again = await stand.browser.get("/static/site.css", headers={"If-None-Match": tag})
+        assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("theme", "attribute"),
+    [("dark", ' data-bs-theme="dark"'), ("light", ' data-bs-theme="light"'), ("auto", "")],
+)
+async def test_a_theme_is_chosen_by_a_form(stand: Stand, theme: str, attribute: str) -> None:
+    """Without a script: the form leads back to its page, and the cookie colours each page from then on."""
+    headers = {"Referer": f"{SITE}/price?lang=en", "Origin": SITE, "Sec-Fetch-Site": "same-origin"}
+    chosen = await stand.browser.post("/theme", data={"theme": theme}, headers=headers)
+    assert (chosen.status_code, chosen.headers["location"]) == (303, "/price?lang=en")
+    kept = chosen.headers["set-cookie"].partition(";")[0]
+    assert kept == (f"theme={theme}" if attribute else 'theme=""')
+    html = (await stand.browser.get("/", headers={"Cookie": kept, "Accept-Language": "en"})).text
+    assert f'<html lang="en"{attribute}>' in html
+
+
+@pytest.mark.parametrize(
+    "referer",
+    ["", "https://evil.example/price", "//evil.example/", f"{SITE}@evil.example/", "javascript:alert(1)"],
+)
+async def test_a_theme_leads_to_no_other_host(stand: Stand, referer: str) -> None:
+    """Whatever the browser says it came from."""
+    headers = {"Referer": referer, "Origin": SITE, "Sec-Fetch-Site": "same-origin"}
+    chosen = await stand.browser.post("/theme", data={"theme": "dark"}, headers=headers)
+    assert chosen.headers["location"] == "/"
+    doubled = await stand.browser.post(
+        "/theme", data={"theme": "dark"}, headers={**headers, "Referer": f"{SITE}//evil.example/"}
+    )
+    assert doubled.headers["location"] == "/evil.example/"
+
+
 async def test_the_icon_is_an_icon(stand: Stand) -> None:
     """Both forms of the icon are what they say."""
     icon = await stand.browser.get("/favicon.ico")

@@ -1,4 +1,4 @@
-"""Style sheets, scripts and icons: packaged files, read once, served under an address that names their version."""
+"""Style sheets, scripts and icons: read once, served under an address that names their version."""
 
 import gzip
 import hashlib
