@@ -30,6 +30,7 @@ _PARTS = (
     history,
     playground,
 )
+_PARTS = (views, theme, documentation, sign_in, keys, history, playground)
 """Each brings its `routes`."""
 
 
