@@ -18,6 +18,7 @@ REASONS = {
     "client/entropy.py": "the client is a library of its own",
     "storage/sqlite_writer.py": "how long a thread asks a locked file again; no rule sees it",
     "simulation/dice.py": "numbers from a seed",
+    "testing/fakepay/clock.py": "a payment provider has a clock of its own, which the shop cannot set",
 }
 """Who may, and why."""
 CLOCKS_OF_SQL = re.compile(
