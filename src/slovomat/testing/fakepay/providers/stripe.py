@@ -64,11 +64,10 @@ class Stripe(Provider):
         return error(401, "invalid_request_error", "Invalid API Key provided")
 
     def _once(self, handler: Callable[..., Answer]) -> Callable[..., Answer]:
-        seen: dict[str, bytes] = {}
-
         def first(call: Call, *groups: str) -> Answer:
             key = call.headers.get("idempotency-key", "")
-            if key and seen.setdefault(key, call.body) != call.body:
+            asked = self.desk.once(self.name, key and f"asked {key}", lambda: Answer(call.body)).body
+            if asked != call.body:
                 words = "Keys for idempotent requests can only be used with the same parameters"
                 return error(400, "idempotency_error", words)
             return self.desk.once(self.name, key, lambda: handler(call, *groups))
