@@ -6,6 +6,7 @@ from base64 import b64encode, urlsafe_b64encode
 
 import pytest
 
+from slovomat.testing.fakepay.objects.robokassa import jwt
 from slovomat.testing.fakepay.payments import decimal, kopecks
 from slovomat.testing.fakepay.providers import cloudpayments, robokassa, tkassa
 from slovomat.testing.fakepay.wire import fields
@@ -61,10 +62,10 @@ def test_robokassa_reads_a_token_that_its_password_signed() -> None:
         return b".".join([*parts, urlsafe_b64encode(mark).rstrip(b"=")]).decode()
 
     right = token(b'{"typ":"JWT","alg":"HS256"}', b"pw3")
-    assert robokassa.jwt(right, "pw3") == {"OpKey": "A", "RefundSum": "10.50"}
+    assert jwt(right, "pw3") == {"OpKey": "A", "RefundSum": "10.50"}
     for wrong in (token(b'{"alg":"HS256"}', b"other"), token(b'{"alg":"none"}', b"pw3"), "junk"):
         with pytest.raises(ValueError, match=r"."):
-            robokassa.jwt(wrong, "pw3")
+            jwt(wrong, "pw3")
 
 
 def test_cloudpayments_signs_with_hmac_in_base64() -> None:

@@ -38,6 +38,7 @@ class Cabinet:
         """Its routes."""
         router.add_get("/", self.overview)
         router.add_get("/fakepay.css", self.style)
+        router.add_get("/favicon.ico", self.no_picture)
         router.add_get("/checkout/{provider}/{id}", self.checkout)
         router.add_post("/checkout/{provider}/{id}", self.decide)
         router.add_post("/cabinet/deliver", self.deliver)
@@ -48,6 +49,10 @@ class Cabinet:
         """The style of all pages."""
         text = (files("slovomat.testing.fakepay") / "pages" / "fakepay.css").read_text("utf-8")
         return web.Response(text=text, content_type="text/css", charset="utf-8")
+
+    async def no_picture(self, request: web.Request) -> web.Response:  # noqa: ARG002
+        """Browsers ask for one and complain of a 404."""
+        return web.Response(status=HTTPStatus.NO_CONTENT)
 
     def _payment(self, request: web.Request) -> Payment:
         names = request.match_info

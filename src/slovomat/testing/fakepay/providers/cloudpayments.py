@@ -3,15 +3,14 @@
 import hmac
 from base64 import b64encode
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_plus, urlencode
 
 from slovomat.testing.fakepay.notices import Notice, Outgoing
+from slovomat.testing.fakepay.objects.cloudpayments import refund_view, view, when
 from slovomat.testing.fakepay.payments import (
     NotPossibleError,
     Payment,
-    Refunded,
     State,
     decimal,
     kopecks,
@@ -19,13 +18,6 @@ from slovomat.testing.fakepay.payments import (
 )
 from slovomat.testing.fakepay.provider import Provider
 from slovomat.testing.fakepay.wire import Answer, Call, Route, as_json, number
-
-STATUSES = {
-    State.PENDING: ("AwaitingAuthentication", 1),
-    State.HELD: ("Authorized", 2),
-    State.PAID: ("Completed", 3),
-    State.CANCELLED: ("Cancelled", 4),
-}
 
 
 @dataclass(frozen=True)
@@ -144,7 +136,7 @@ class CloudPayments(Provider):
         if payment is None or not payment.refunds:
             return self._model(payment) if payment else failed("Not found")
         last = payment.refunds[-1]
-        return succeeded({"Model": self.view(self.told(payment)) | refund_view(payment, last)}, payment)
+        return succeeded({"Model": view(self.told(payment)) | refund_view(payment, last)}, payment)
 
     def get(self, call: Call) -> Answer:
         """A transaction by its own number: a payment, or a refund."""
@@ -154,7 +146,7 @@ class CloudPayments(Provider):
         for one in self.desk.payments.of(self.name):
             for refunded in one.refunds:
                 if str(refunded.number) == str(transaction_id):
-                    return succeeded({"Model": self.view(self.told(one)) | refund_view(one, refunded)}, one)
+                    return succeeded({"Model": view(self.told(one)) | refund_view(one, refunded)}, one)
         return failed("Not found")
 
     def confirm(self, call: Call) -> Answer:
@@ -237,53 +229,9 @@ class CloudPayments(Provider):
         return status == 200 and Call("POST", "/", body=body).json.get("code") == 0
 
     def _model(self, payment: Payment) -> Answer:
-        view = self.view(self.told(payment))
-        fields = {"Model": view, "Success": view["StatusCode"] in {2, 3}, "Message": None}
+        seen = view(self.told(payment))
+        fields = {"Model": seen, "Success": seen["StatusCode"] in {2, 3}, "Message": None}
         return as_json(fields, payment=payment)
-
-    def view(self, payment: Payment) -> dict[str, Any]:
-        """A payment as a transaction."""
-        word, code = STATUSES[payment.state]
-        amount = number(decimal(payment.amount_kopecks))
-        return {
-            "PublicId": payment.shop,
-            "TransactionId": payment.number,
-            "Amount": amount,
-            "Currency": payment.currency,
-            "CurrencyCode": 0,
-            "PaymentAmount": amount,
-            "PaymentCurrency": payment.currency,
-            "InvoiceId": payment.reference,
-            "AccountId": payment.facts["account"],
-            "Email": payment.email or None,
-            "Description": payment.title,
-            "JsonData": payment.facts["data"],
-            "CreatedDateIso": when(payment.created_s),
-            "AuthDateIso": when(payment.paid_s),
-            "TestMode": payment.test,
-            "CardFirstSix": "424242",
-            "CardLastFour": "4242",
-            "CardType": "Visa",
-            "Status": word,
-            "StatusCode": code,
-            "Reason": "Approved",
-            "ReasonCode": 0,
-            "Type": 0,
-            "Refunded": bool(payment.refunds),
-            "GatewayName": "Test",
-        }
-
-
-def refund_view(payment: Payment, refunded: Refunded) -> dict[str, Any]:
-    """Where a refund's transaction differs from its payment's."""
-    amount = number(decimal(refunded.amount_kopecks))
-    names = {"TransactionId": refunded.number, "OriginalTransactionId": payment.number}
-    return names | {"Amount": amount, "PaymentAmount": amount, "Type": 1, "Refunded": False}
-
-
-def when(seconds: int, between: str = "T") -> str:
-    """A time in UTC as they write it."""
-    return datetime.fromtimestamp(seconds, UTC).strftime(f"%Y-%m-%d{between}%H:%M:%S")
 
 
 def succeeded(fields: dict[str, Any], payment: Payment | None = None) -> Answer:

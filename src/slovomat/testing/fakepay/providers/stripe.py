@@ -9,12 +9,20 @@ from typing import Any
 import msgspec
 
 from slovomat.testing.fakepay.notices import Notice, Outgoing
-from slovomat.testing.fakepay.payments import NotPossibleError, Payment, Refunded, State, letters
+from slovomat.testing.fakepay.objects.stripe import (
+    charge_of,
+    error,
+    intent_of,
+    listed,
+    missing,
+    refund_view,
+    session,
+)
+from slovomat.testing.fakepay.payments import NotPossibleError, Payment, letters
 from slovomat.testing.fakepay.provider import Provider
 from slovomat.testing.fakepay.wire import Answer, Call, Route, as_json
 
 API_VERSION = "2025-09-30.clover"
-DAY_S = 86_400
 
 
 @dataclass(frozen=True)
@@ -128,7 +136,7 @@ class Stripe(Provider):
         found = [
             one for one in self._visible() if intent in {None, one.facts["intent"]} and _known(one, intent)
         ]
-        return listed([self.session(self.told(one), expanded(call)) for one in found], call.path)
+        return listed([self._view(one, expanded(call)) for one in found], call.path)
 
     def _visible(self) -> list[Payment]:
         return [one for one in self.desk.payments.of(self.name) if self.find(one.id)]
@@ -148,14 +156,14 @@ class Stripe(Provider):
         """One intent."""
         for one in self._visible():
             if one.facts["intent"] == intent_id:
-                return as_json(self.intent(self.told(one), expanded(call)), payment=one)
+                return as_json(intent_of(self.told(one), expanded(call)), payment=one)
         return missing("payment_intent", intent_id)
 
     def get_charge(self, call: Call, charge_id: str) -> Answer:  # noqa: ARG002
         """One charge."""
         for one in self._visible():
             if one.facts["charge"] == charge_id and one.paid_s:
-                return as_json(self.charge(self.told(one)), payment=one)
+                return as_json(charge_of(self.told(one)), payment=one)
         return missing("charge", charge_id)
 
     def refund(self, call: Call) -> Answer:
@@ -171,12 +179,10 @@ class Stripe(Provider):
             refunded = self.desk.refund(payment, amount, "", self.events_of_refund(payment, amount))
         except NotPossibleError as fault:
             return error(400, "invalid_request_error", str(fault), "amount", "charge_already_refunded")
-        return as_json(self.refund_view(payment, refunded), payment=payment)
+        return as_json(refund_view(payment, refunded), payment=payment)
 
     def _refunds(self) -> list[dict[str, Any]]:
-        return [
-            self.refund_view(self.told(one), refunded) for one in self._visible() for refunded in one.refunds
-        ]
+        return [refund_view(self.told(one), refunded) for one in self._visible() for refunded in one.refunds]
 
     def list_refunds(self, call: Call) -> Answer:
         """Refunds, of one intent or of all."""
@@ -209,7 +215,7 @@ class Stripe(Provider):
             "object": "event",
             "api_version": API_VERSION,
             "created": payment.paid_s or payment.created_s,
-            "data": {"object": self.charge(payment) if charge else self.session(payment, set())},
+            "data": {"object": charge_of(payment) if charge else session(payment, set(), "")},
             "livemode": not payment.test,
             "pending_webhooks": 1,
             "request": {"id": None, "idempotency_key": None},
@@ -225,90 +231,11 @@ class Stripe(Provider):
         """Any success."""
         return 200 <= status < 300
 
+    def _view(self, payment: Payment, expand: set[str]) -> dict[str, Any]:
+        return session(self.told(payment), expand, self.desk.checkout_address(payment))
+
     def _session(self, payment: Payment, call: Call) -> Answer:
-        return as_json(self.session(self.told(payment), expanded(call)), payment=payment)
-
-    def session(self, payment: Payment, expand: set[str]) -> dict[str, Any]:
-        """A session as the API gives it. It has an intent once it is paid."""
-        status = {State.PENDING: "open", State.CANCELLED: "expired"}.get(payment.state, "complete")
-        intent: object = payment.facts["intent"] if payment.paid_s else None
-        if intent and any(name.startswith("payment_intent") for name in expand):
-            intent = self.intent(payment, {name.removeprefix("payment_intent.") for name in expand})
-        return {
-            "id": payment.id,
-            "object": "checkout.session",
-            "amount_subtotal": payment.amount_kopecks,
-            "amount_total": payment.amount_kopecks,
-            "cancel_url": payment.facts["cancel_url"],
-            "client_reference_id": payment.facts["client_reference_id"],
-            "created": payment.created_s,
-            "currency": payment.currency.lower(),
-            "customer_details": {"email": payment.email} if payment.email else None,
-            "customer_email": payment.email or None,
-            "expires_at": payment.created_s + DAY_S,
-            "livemode": not payment.test,
-            "metadata": payment.facts["metadata"],
-            "mode": "payment",
-            "payment_intent": intent,
-            "payment_method_types": ["card"],
-            "payment_status": "paid" if payment.state is State.PAID else "unpaid",
-            "status": status,
-            "success_url": payment.facts["success_url"],
-            "url": self.desk.checkout_address(payment) if status == "open" else None,
-        }
-
-    def intent(self, payment: Payment, expand: set[str]) -> dict[str, Any]:
-        """An intent as the API gives it."""
-        paid = payment.state is State.PAID
-        charge: object = payment.facts["charge"] if paid else None
-        if charge and "latest_charge" in expand:
-            charge = self.charge(payment)
-        return {
-            "id": payment.facts["intent"],
-            "object": "payment_intent",
-            "amount": payment.amount_kopecks,
-            "amount_received": payment.amount_kopecks if paid else 0,
-            "created": payment.created_s,
-            "currency": payment.currency.lower(),
-            "latest_charge": charge,
-            "livemode": not payment.test,
-            "metadata": payment.facts["intent_metadata"],
-            "status": "succeeded" if paid else "requires_payment_method",
-        }
-
-    def charge(self, payment: Payment) -> dict[str, Any]:
-        """A charge as the API gives it."""
-        return {
-            "id": payment.facts["charge"],
-            "object": "charge",
-            "amount": payment.amount_kopecks,
-            "amount_captured": payment.amount_kopecks,
-            "amount_refunded": payment.refunded_kopecks,
-            "captured": True,
-            "created": payment.paid_s,
-            "currency": payment.currency.lower(),
-            "livemode": not payment.test,
-            "metadata": payment.facts["intent_metadata"],
-            "paid": True,
-            "payment_intent": payment.facts["intent"],
-            "refunded": payment.refunded_kopecks >= payment.amount_kopecks,
-            "status": "succeeded",
-        }
-
-    def refund_view(self, payment: Payment, refunded: Refunded) -> dict[str, Any]:
-        """A refund as the API gives it."""
-        return {
-            "id": f"re_{letters(24, 'refund', refunded.number)}",
-            "object": "refund",
-            "amount": refunded.amount_kopecks,
-            "charge": payment.facts["charge"],
-            "created": refunded.created_s,
-            "currency": payment.currency.lower(),
-            "metadata": {},
-            "payment_intent": payment.facts["intent"],
-            "reason": None,
-            "status": "succeeded",
-        }
+        return as_json(self._view(payment, expanded(call)), payment=payment)
 
 
 def _lines(fields: dict[str, str]) -> list[int]:
@@ -332,22 +259,6 @@ def _known(payment: Payment, intent: str | None) -> bool:
 def expanded(call: Call) -> set[str]:
     """What the caller wants in full instead of by name."""
     return {value for name, value in call.form.items() if fullmatch(r"expand\[\d*\]", name)}
-
-
-def listed(items: list[dict[str, Any]], path: str) -> Answer:
-    """A list as the API gives it."""
-    return as_json({"object": "list", "data": items, "has_more": False, "url": path})
-
-
-def error(status: int, kind: str, message: str, parameter: str = "", code: str = "") -> Answer:
-    """A refusal."""
-    rest = ({"param": parameter} if parameter else {}) | ({"code": code} if code else {})
-    return as_json({"error": {"type": kind, "message": message} | rest}, status)
-
-
-def missing(what: str, name: str) -> Answer:
-    """There is none."""
-    return error(404, "invalid_request_error", f"No such {what}: '{name}'", "id", "resource_missing")
 
 
 PROVIDER = Stripe

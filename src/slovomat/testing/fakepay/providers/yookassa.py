@@ -2,30 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from slovomat.testing.fakepay.notices import Notice, Outgoing
+from slovomat.testing.fakepay.objects.yookassa import error, missing, refund_view, view
 from slovomat.testing.fakepay.payments import (
     NotPossibleError,
     Payment,
-    Refunded,
     State,
-    decimal,
     guid,
     kopecks,
 )
 from slovomat.testing.fakepay.provider import Provider
 from slovomat.testing.fakepay.wire import Answer, Call, Route, as_json
 
-STATUSES = {
-    State.PENDING: "pending",
-    State.HELD: "waiting_for_capture",
-    State.PAID: "succeeded",
-    State.CANCELLED: "canceled",
-}
 PAGE = 100
 
 
@@ -128,7 +120,7 @@ class YooKassa(Provider):
     def list_payments(self, call: Call) -> Answer:
         """Payments, newest first, a page at a time."""
         status, limit = call.query.get("status"), int(call.query.get("limit", 10))
-        found = [self.view(self.told(one)) for one in self.desk.payments.of(self.name)]
+        found = [self._view(one) for one in self.desk.payments.of(self.name)]
         since = call.query.get("created_at.gte", "")
         chosen = [one for one in found if status in {None, one["status"]} and one["created_at"] >= since]
         return page(chosen, int(call.query.get("cursor", 0)), min(limit, PAGE))
@@ -227,7 +219,7 @@ class YooKassa(Provider):
         """The object as the API gives it, unsigned."""
         payment = self.told(notice.payment)
         refund = notice.event.startswith("refund.")
-        thing = refund_view(payment, payment.refunds[-1]) if refund else self.view(payment)
+        thing = refund_view(payment, payment.refunds[-1]) if refund else self._view(payment)
         body = msgspec.json.encode({"type": "notification", "event": notice.event, "object": thing})
         url = self.desk.notify_address(self.name, notice.event)
         return Outgoing(url, body, {"Content-Type": "application/json"})
@@ -236,79 +228,17 @@ class YooKassa(Provider):
         """Just 200."""
         return status == 200
 
+    def _view(self, payment: Payment) -> dict[str, Any]:
+        return view(self.told(payment), self.desk.checkout_address(payment))
+
     def _answer(self, payment: Payment) -> Answer:
-        return as_json(self.view(self.told(payment)), payment=payment)
-
-    def view(self, payment: Payment) -> dict[str, Any]:
-        """A payment as the API gives it."""
-        paid = payment.state in {State.HELD, State.PAID}
-        view: dict[str, Any] = {
-            "id": payment.id,
-            "status": STATUSES[payment.state],
-            "amount": money(payment.amount_kopecks, payment.currency),
-            "description": payment.title,
-            "recipient": {"account_id": payment.shop, "gateway_id": "2000001"},
-            "created_at": when(payment.created_s),
-            "test": payment.test,
-            "paid": paid,
-            "refundable": payment.left_kopecks > 0,
-            "metadata": payment.facts["metadata"],
-        }
-        match payment.state:
-            case State.PENDING:
-                link = {"confirmation_url": self.desk.checkout_address(payment)}
-                view["confirmation"] = {"type": "redirect", "return_url": payment.return_url} | link
-            case State.CANCELLED:
-                party = payment.facts.get("cancelled_by", "yoo_money")
-                reason = "canceled_by_merchant" if party == "merchant" else "expired_on_confirmation"
-                view["cancellation_details"] = {"party": party, "reason": reason}
-        return view | (_paid(payment) if paid else {})
-
-
-def _paid(payment: Payment) -> dict[str, Any]:
-    card = {"first6": "555555", "last4": "4444", "expiry_month": "12", "expiry_year": "2030"}
-    method = {"type": "bank_card", "id": payment.id, "saved": False, "title": "Bank card *4444"}
-    view: dict[str, Any] = {"payment_method": method | {"card": card | {"card_type": "MasterCard"}}}
-    view["authorization_details"] = {"rrn": "10000000000", "auth_code": "000000"}
-    if payment.state is State.PAID:
-        view["captured_at"] = when(payment.paid_s)
-        view["refunded_amount"] = money(payment.refunded_kopecks, payment.currency)
-    return view
-
-
-def refund_view(payment: Payment, refunded: Refunded) -> dict[str, Any]:
-    """A refund as the API gives it."""
-    names = {"id": guid("refund", refunded.number), "payment_id": payment.id, "status": "succeeded"}
-    amount = money(refunded.amount_kopecks, payment.currency)
-    return names | {"created_at": when(refunded.created_s), "amount": amount}
-
-
-def money(amount_kopecks: int, currency: str) -> dict[str, str]:
-    """A sum as the API writes it."""
-    return {"value": decimal(amount_kopecks), "currency": currency}
-
-
-def when(seconds: int) -> str:
-    """A time as the API writes it."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        return as_json(self._view(payment), payment=payment)
 
 
 def page(items: list[dict[str, Any]], start: int, limit: int) -> Answer:
     """A part of a list."""
     more = {"next_cursor": str(start + limit)} if start + limit < len(items) else {}
     return as_json({"type": "list", "items": items[start : start + limit]} | more)
-
-
-def error(status: int, code: str, description: str, parameter: str = "") -> Answer:
-    """A refusal."""
-    fields = {"type": "error", "id": guid("error", code, description), "code": code}
-    fields |= {"description": description} | ({"parameter": parameter} if parameter else {})
-    return as_json(fields, status)
-
-
-def missing(what: str) -> Answer:
-    """There is none."""
-    return error(404, "not_found", f"The {what} does not exist or belongs to another shop", f"{what}_id")
 
 
 PROVIDER = YooKassa

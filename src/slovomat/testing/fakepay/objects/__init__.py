@@ -1,0 +1,1 @@
+"""How providers write what they speak of: the shapes of their answers, without their calls."""
