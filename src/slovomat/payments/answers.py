@@ -1,4 +1,4 @@
-"""What a provider answered, read into a small struct; what cannot be read tells nothing."""
+"""What a provider answered or notified, read into a small struct; what cannot be read tells nothing."""
 
 from typing import TypeVar
 
@@ -11,12 +11,20 @@ _SHOWN_CHARS = 300
 T = TypeVar("T")
 
 
+def parsed(body: bytes, form: type[T]) -> T | None:
+    """The JSON document; None where it is something else, or nested beyond all sense."""
+    try:
+        return msgspec.json.decode(body, type=form)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
 def read(answer: HTTPAnswer, form: type[T]) -> T:
     """The answer's JSON. Raises ProviderUnavailableError where it is something else."""
-    try:
-        return msgspec.json.decode(answer.body, type=form)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise ProviderUnavailableError(f"HTTP {answer.status}, and an answer that says nothing") from None
+    document = parsed(answer.body, form)
+    if document is None:
+        raise ProviderUnavailableError(f"HTTP {answer.status}, and an answer that says nothing")
+    return document
 
 
 def decided(answer: HTTPAnswer) -> HTTPAnswer:

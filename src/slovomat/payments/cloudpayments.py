@@ -9,8 +9,6 @@ from base64 import b64encode
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote_plus
 
-import msgspec
-
 from slovomat.payments import amounts, answers
 from slovomat.payments import cloudpayments_wire as wire
 from slovomat.payments.authenticity import Networks, same
@@ -194,12 +192,12 @@ class CloudPayments:
 
 def _fields(body: bytes) -> dict[str, str] | None:
     """The notification's fields, from a form or from JSON; None: neither."""
+    if body.startswith(b"{"):
+        told = answers.parsed(body, dict[str, object])
+        return {name: _text(value) for name, value in (told or {}).items() if value is not None}
     try:
-        if body.startswith(b"{"):
-            told = msgspec.json.decode(body, type=dict[str, object])
-            return {name: _text(value) for name, value in told.items() if value is not None}
         pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=200)
-    except (msgspec.DecodeError, ValueError):
+    except ValueError:
         return None
     return dict(pairs) if len(dict(pairs)) == len(pairs) else None
 

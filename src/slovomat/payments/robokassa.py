@@ -31,12 +31,13 @@ from slovomat.ports.payments import (
 _STATES = {
     "100": ProviderState.PAID,
     "10": ProviderState.CANCELLED,
-    "60": ProviderState.CANCELLED,
+    "60": ProviderState.REFUNDED,
 }
-"""5 begun, 20 held, 50 received, not passed on, 80 stopped for a check: all wait. 60: given back at once."""
+"""5 begun, 20 held, 50 received and not passed on, 80 stopped for a check: all of these wait."""
 _INVOICE = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 _TITLE_CHARS = 100
-_PAPERS_KEPT = 1000
+_TRIED = Operation("100", "", "", "RUB")
+_TRIED_KEPT = 1000
 
 
 class Credentials(msgspec.Struct, frozen=True):
@@ -101,7 +102,7 @@ class Robokassa:
         amount_kopecks = amounts.kopecks(operation.out_sum) if operation.out_sum else 0
         if amount_kopecks is None or (state is ProviderState.PAID and not amount_kopecks):
             raise ProviderUnavailableError(f"invoice {reference} with a sum that is none")
-        return self._payment(reference, state, amount_kopecks, operation.key)
+        return self._payment(reference, state, amount_kopecks, operation)
 
     async def refund(self, refund: Refund) -> ProviderFault | None:
         """Gives money back, where a third password was given out for that."""
@@ -173,16 +174,17 @@ class Robokassa:
         return read_operation(answers.decided(await self._http.get(url, query, {})))
 
     def _payment(
-        self, reference: str, state: ProviderState, amount_kopecks: int, key: str
+        self, reference: str, state: ProviderState, amount_kopecks: int, operation: Operation
     ) -> ProviderPayment:
         return ProviderPayment(
-            provider_id=key,
+            provider_id=operation.key,
             reference=reference,
             state=state,
             amount_kopecks=amount_kopecks,
-            currency="RUB",
+            currency=operation.currency,
             shop=self.shop,
             test=self.test,
+            refunded_kopecks=amount_kopecks if state is ProviderState.REFUNDED else 0,
         )
 
     def _remember(self, invoice: str, out_sum: str) -> None:
@@ -190,14 +192,14 @@ class Robokassa:
         amount_kopecks = amounts.kopecks(out_sum)
         if amount_kopecks:
             self._tried[invoice] = amount_kopecks
-        while len(self._tried) > _PAPERS_KEPT:
+        while len(self._tried) > _TRIED_KEPT:
             del self._tried[next(iter(self._tried))]
 
     def _tried_payment(self, reference: str) -> ProviderPayment | None:
         amount_kopecks = self._tried.get(reference)
         if amount_kopecks is None:
             return None
-        return self._payment(reference, ProviderState.PAID, amount_kopecks, "")
+        return self._payment(reference, ProviderState.PAID, amount_kopecks, _TRIED)
 
     def _hash(self, *parts: str) -> str:
         return hashlib.new(self._who.hash_name, ":".join(parts).encode(), usedforsecurity=False).hexdigest()

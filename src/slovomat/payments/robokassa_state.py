@@ -8,6 +8,8 @@ from slovomat.ports.payments import ProviderUnavailableError
 _SPACE = "{http://merchant.roboxchange.com/WebService/}"
 _NOT_FOUND = "3"
 _CODE_CHARS = 20
+_FOREIGN = {"USD", "EUR", "KZT"}
+"""Else the label of what the shop receives names a way of paying out, and the sum is in roubles."""
 
 
 class Operation(msgspec.Struct, frozen=True):
@@ -16,6 +18,7 @@ class Operation(msgspec.Struct, frozen=True):
     state: str
     out_sum: str
     key: str
+    currency: str
 
 
 def read_operation(answer: HTTPAnswer) -> Operation | None:
@@ -38,4 +41,6 @@ def read_operation(answer: HTTPAnswer) -> Operation | None:
         return None
     if result != "0" or not text("State/Code"):
         raise ProviderUnavailableError(f"OpStateExt: result {result[:_CODE_CHARS] or 'missing'}")
-    return Operation(text("State/Code"), text("Info/OutSum"), text("Info/OpKey"))
+    label = text("Info/OutCurrLabel")
+    currency = label if label in _FOREIGN else "RUB"
+    return Operation(text("State/Code"), text("Info/OutSum"), text("Info/OpKey"), currency)

@@ -164,11 +164,8 @@ class Stripe:
             return None
         if not self._signed(headers.get("stripe-signature", ""), body, now_ms // 1000):
             return None
-        try:
-            event = msgspec.json.decode(body, type=_Event)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return None
-        if event.livemode is self.test:
+        event = answers.parsed(body, _Event)
+        if event is None or event.livemode is self.test:
             return None
         subject = event.data.object
         if subject.object == "checkout.session":

@@ -42,7 +42,6 @@ _STATES = {
 }
 """Every other status is on its way to one of these: AUTHORIZED is not paid, AUTH_FAIL may be tried again."""
 T = TypeVar("T", "_Answer", "_Order")
-_RAW = dict[str, msgspec.Raw]
 _NOT_FOUND = {"255", "335", "914"}
 _TITLE_CHARS, _ITEM_CHARS = 140, 128
 _DONE = ("CONFIRMED", "PARTIAL_REFUNDED", "REFUNDING", "ASYNC_REFUNDING", "REFUNDED")
@@ -154,11 +153,9 @@ class TKassa:
         """Of a payment's new status."""
         if not self._networks.hold(address):
             return None
-        try:
-            told = {name: _scalar(raw) for name, raw in msgspec.json.decode(body, type=_RAW).items()}
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return None
-        scalars = {name: value for name, value in told.items() if value is not None}
+        told = answers.parsed(body, dict[str, msgspec.Raw]) or {}
+        read = {name: _scalar(raw) for name, raw in told.items()}
+        scalars = {name: value for name, value in read.items() if value is not None}
         if not same(scalars.pop("Token", "").lower(), token(scalars, self._password)):
             return None
         notice = Notice(scalars.get("PaymentId", ""), scalars.get("OrderId", ""))
@@ -203,7 +200,7 @@ def _scalar(raw: msgspec.Raw) -> str | None:
     text = bytes(raw)
     if text[:1] in b"{[" or text == b"null":
         return None
-    return msgspec.json.decode(text, type=str) if text[:1] == b'"' else text.decode()
+    return answers.parsed(text, str) if text[:1] == b'"' else text.decode("utf-8", "replace")
 
 
 def _refused(answer: _Answer | _Order) -> ProviderFault:

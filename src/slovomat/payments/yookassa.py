@@ -7,8 +7,6 @@ asked for again.
 from base64 import b64encode
 from collections.abc import Mapping
 
-import msgspec
-
 from slovomat.payments import amounts, answers, receipt_codes
 from slovomat.payments import yookassa_wire as wire
 from slovomat.payments.authenticity import Networks
@@ -115,9 +113,8 @@ class YooKassa:
         """Of a payment, or of its refund."""
         if not self._networks.hold(address):
             return None
-        try:
-            told = msgspec.json.decode(body, type=wire.NoticeBody)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        told = answers.parsed(body, wire.NoticeBody)
+        if told is None:
             return None
         subject = told.object
         if told.type != "notification" or (subject.recipient and subject.recipient.account_id != self.shop):
