@@ -18,6 +18,7 @@ from slovomat.ports.mail import Facts, Letter
 
 BRANDS = {"ru": "Словомат", "en": "Slovomat"}
 _LONGEST_CHARS = 300
+_SPACES = re.compile(r"[ \t\r\n]+")
 _TWO_LINES = re.compile(r"\n{3,}")
 _LINKS = ("link",)
 _PLURALS = {"one": 0, "few": 1}
@@ -82,8 +83,8 @@ def _environment(form: str, zone: str, *, escaped: bool) -> Environment:
 
 
 def _flow(text: str) -> str:
-    """All in one line."""
-    return " ".join(text.split())
+    """All in one line; what must not be broken stays whole."""
+    return _SPACES.sub(" ", text).strip()
 
 
 def _lines(text: str) -> str:
