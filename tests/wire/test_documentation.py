@@ -158,3 +158,8 @@ async def test_who_is_signed_in_sees_their_own_key(stand: Stand, tmp_path: Path)
     assert made[1].key not in answer.text
     assert answer.headers["cache-control"] == "no-store"
     assert shown(made[1].key) not in await stand.text("/api-docs")
+
+
+async def test_crawlers_are_shown_the_map(stand: Stand) -> None:
+    """The file that crawlers read first names the map of the site."""
+    assert f"\nSitemap: {SITE}/sitemap.xml\n" in await stand.text("/robots.txt")

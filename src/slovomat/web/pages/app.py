@@ -46,7 +46,7 @@ def make_pages(backstage: Backstage) -> ASGIApp:
         return answer.static(request, asset)
 
     async def robots(_request: Request) -> Response:
-        return answer.plain(ROBOTS)
+        return answer.plain(f"{ROBOTS}Sitemap: {backstage.site()}/sitemap.xml\n")
 
     files = {"/robots.txt": robots, "/static/{name}": file, "/favicon.svg": file, "/favicon.ico": file}
     app = Starlette(
