@@ -106,8 +106,8 @@ def test_every_text_is_used() -> None:
     shown = [file for kind in ("html", "py") for file in web.rglob(f"*.{kind}") if "texts" not in file.parts]
     everything = "\n".join(file.read_text("utf-8") for file in shown)
     composed = re.compile(
-        r"(when|ref_tag|docs_parameter|home_way|home_promise|missing|wrong_method|broken|busy)_|"
-        r"docs_[a-z]+_lead$"
+        r"(when|ref_tag|docs_parameter|home_way|home_promise|said|sign_in_letter|sign_in_fault)_|"
+        r"(missing|wrong_method|broken|busy|bad_form|closed|crowded|cross_site)_|docs_[a-z]+_lead$"
     )
     unused = [name for name in CATALOGUE if name not in everything and not composed.match(name)]
     assert unused == []
