@@ -136,7 +136,7 @@ async def test_the_login_is_kept_as_a_hash(tmp_path: Path) -> None:
     """Who reads the database cannot sign in with it."""
     store, env = await opened(tmp_path), PlayedEnv()
     first = await begun(store, env)
-    kept = await store.instance_value(first_start._LOGIN)
+    kept = await store.instance_value(first_start.LOGIN)
     assert kept
     assert first.login_token
     assert first.login_token not in kept

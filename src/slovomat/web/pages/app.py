@@ -30,7 +30,6 @@ _PARTS = (
     history,
     playground,
 )
-_PARTS = (views, theme, documentation, sign_in, keys, history, playground)
 """Each brings its `routes`."""
 
 
