@@ -31,7 +31,6 @@ COLD = {
     "accounts_made": "a month of new accounts, for the operator",
     "accounts_top": "a week of generations from the first of them on, for the operator",
     "generations_top": "the end of the key",
-    "usage_open_ended": "what was under way, which is little",
     "low_on_balance": "a page of those who want to be told, in the order of the key",
     "keys_shown": "the operator looks for a key by its first letters",
 }

@@ -11,9 +11,9 @@ import msgspec
 
 from slovomat.storage.tx import Row, Tx
 
-BATCH = 1_000
+BATCH = 500
 """Generations looked at in one transaction: a millisecond or two in which nothing else is written."""
-_STRIDE = 20 * BATCH
+_STRIDE = 4 * BATCH
 """So many ids at most, should most of them not be there."""
 _PLACE = ("account_id", "id")
 _DAY = (

@@ -38,8 +38,9 @@ class SQLHistory:
         return await self._engine.write(history.prune, before_ms, limit)
 
     async def advance(self, now_ms: int) -> bool:
-        more = await self._engine.write(history_looking.look, now_ms)
+        if await self._engine.write(history_looking.look, now_ms):
+            return True
         ended = await self._engine.report(history_looking.ended)
         if ended:
             await self._engine.write(history_looking.count_ended, ended)
-        return more or len(ended) == history_looking.BATCH
+        return len(ended) == history_looking.BATCH

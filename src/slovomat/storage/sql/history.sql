@@ -97,8 +97,9 @@ SELECT account_id, id FROM generations WHERE id > :after AND id <= :upto ORDER B
 INSERT INTO usage_open (account_id, id) VALUES (:account_id, :id);
 
 -- name: usage_open_ended
-SELECT o.account_id, o.id FROM usage_open o JOIN generations g ON g.account_id = o.account_id AND g.id = o.id
-WHERE g.state <> 'held' LIMIT :limit;
+-- Not a join, which both engines might begin at the wrong end: at the generations.
+SELECT o.account_id, o.id FROM usage_open o
+WHERE (SELECT g.state FROM generations g WHERE g.account_id = o.account_id AND g.id = o.id) <> 'held' LIMIT :limit;
 
 -- name: generation_ended
 SELECT id, account_id, day, dialect, upstream, state, reason, owner, price_requests, prompt_tokens,
