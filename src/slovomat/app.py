@@ -24,6 +24,7 @@ from slovomat.post_office import PostOffice
 from slovomat.seat import Seat
 from slovomat.settings import LoadedSettings
 from slovomat.siblings import Siblings
+from slovomat.till import Till
 from slovomat.upstreams.limited import limited
 from slovomat.usecases import first_start
 from slovomat.usecases.admit import Admission
@@ -118,9 +119,9 @@ class App:
             await services.callers.refresh()
             modes = ActiveModes(self._store, self._modes)
             post = PostOffice(self._settings, self._env, self._store, lambda: self.site)
-            background = Background(
-                services, sweep, server, worker, self._env, modes=modes, rounds=post.rounds()
-            )
+            till = Till(self._settings, self._env, self._store, lambda: self.site)
+            rounds = [*post.rounds(), *till.rounds()]
+            background = Background(services, sweep, server, worker, self._env, modes=modes, rounds=rounds)
             await background.adopt_modes()
             await upstream.start()
             await siblings.start()
@@ -150,6 +151,7 @@ class App:
             await siblings.stop()
             for loop in loops:
                 loop.cancel()
+            await till.close()
             await self._leave(services.settler)
 
     async def _leave(self, settler: Settler) -> None:

@@ -112,6 +112,7 @@ class Background:
         await self._sweep.holds()
         await self._sweep.others()
         await self._sweep.overdue()
+        await self._sweep.periods()
         queued, oldest_ms = await self._services.store.queue_depth()
         self._worker.queued = queued
         age_s = max(0, self._env.now_ms() - oldest_ms) / 1000 if oldest_ms else 0

@@ -95,7 +95,7 @@ async def test_the_same_plan_again_follows_the_first(stand: ShopStand) -> None:
 
 
 async def test_another_plan_begins_now_and_keeps_what_was_paid(stand: ShopStand) -> None:
-    """Half of a month for 300 and a whole one behind it are worth 450: half a year of what costs 900 a year."""
+    """Half of a month for 300 and a whole one behind it are worth 450: half a year at 900 a year."""
     await stand.buy(await stand.plan(MONTHLY, 30_000, 30, daily=50))
     await stand.buy(await stand.plan(MONTHLY, 30_000, 30, daily=50))
     pass_days(stand, 15)
@@ -146,7 +146,7 @@ async def test_a_refund_of_what_waits_takes_it_away(stand: ShopStand) -> None:
 
 
 async def test_the_operators_word_stands_beside_a_period(stand: ShopStand) -> None:
-    """An account put on another plan is on it, and stays when its period ends; put back, it has what it bought."""
+    """Put on another plan, an account stays there when its period ends; put back, it has what it bought."""
     store = stand.books.store
     await stand.buy(await stand.plan(MONTHLY, daily=50))
     await store.save_plan(plan("Guest", 7))

@@ -67,7 +67,7 @@ async def test_a_repeat_gives_nothing_back_twice(stand: ShopStand) -> None:
 
 
 async def test_an_answer_that_was_lost_is_found_out(stand: ShopStand) -> None:
-    """The money went back, and nobody heard of it: the next question finds it, and takes the requests once."""
+    """The money went back unheard: the next question finds it, and takes the requests once."""
     payment = await stand.buy(await stand.pack(100, 10_000))
     stand.provider.loses_answers = True
     assert (await refund(stand, payment, 5_000)).state is RefundState.ASKED

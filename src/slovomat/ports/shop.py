@@ -379,6 +379,9 @@ class Shop(Protocol):
     async def periods_ending(self, from_ms: int, to_ms: int, limit: int) -> list[Period]:
         """Open periods that end in that time and have no other behind them."""
 
+    async def sweep_due(self, now_ms: int) -> bool:
+        """Whether a period has run out, or a debt can be paid."""
+
     async def end_periods(self, now_ms: int, free_plan: str, limit: int) -> int:
         """Ends what has run out: the next period opens, or the account goes back to the free plan."""
 

@@ -97,6 +97,12 @@ async def shorten(tx: Tx, period_id: PeriodId, by_kopecks: int, now_ms: int) -> 
     await tx.run("callers_changed")
 
 
+async def sweep_due(tx: Tx, now_ms: int) -> bool:
+    """Whether a period has run out, or a debt can be paid."""
+    out = await tx.rows("periods_out", now_ms=now_ms, limit=1)
+    return bool(out or await tx.rows("debtors_with_packs", now_ms=now_ms, limit=1))
+
+
 async def end_periods(tx: Tx, now_ms: int, free_plan: str, limit: int) -> int:
     """Ends what has run out: the next one opens, or the account goes to the free plan; how many ended."""
     ended = 0

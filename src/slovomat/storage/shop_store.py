@@ -117,6 +117,9 @@ class SQLShop:
     async def periods_ending(self, from_ms: int, to_ms: int, limit: int) -> list[Period]:
         return await self._engine.report(shop_plans.periods_ending, from_ms, to_ms, limit)
 
+    async def sweep_due(self, now_ms: int) -> bool:
+        return await self._engine.read(shop_plans.sweep_due, now_ms)
+
     async def end_periods(self, now_ms: int, free_plan: str, limit: int) -> int:
         return await self._engine.write(shop_plans.end_periods, now_ms, free_plan, limit)
 

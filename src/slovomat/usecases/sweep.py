@@ -10,6 +10,7 @@ from slovomat.domain.generation import Closing, HoldState
 from slovomat.domain.ids import GenerationId
 from slovomat.ports.env import Env
 from slovomat.ports.store import OpenHold, Store, StoreUnavailableError
+from slovomat.usecases.accounts import FREE_PLAN
 
 _BATCH = 500
 _DAY_MS = 86_400_000
@@ -134,6 +135,14 @@ class Sweep:
             return 0
         now_ms = self._env.now_ms()
         return await self._store.fail_overdue(now_ms - self._rules.job_wait_ms, now_ms, _BATCH)
+
+    async def periods(self) -> int:
+        """Ends what has run out of the plans that were bought; debts are paid by what came back to life."""
+        now_ms = self._env.now_ms()
+        if not self._clock.is_believed() or not await self._store.shop.sweep_due(now_ms):
+            return 0
+        await self._store.shop.pay_debts(now_ms, _BATCH)
+        return await self._store.shop.end_periods(now_ms, FREE_PLAN, _BATCH)
 
     async def prune(self) -> int:
         """Drops texts and idempotency keys past their time."""
