@@ -16,6 +16,7 @@ from slovomat.storage.statements import Statement
 
 GROWING = {
     *("accounts", "api_keys", "key_usage", "buckets", "generations", "entries", "jobs", "idempotency"),
+    *("orders", "payments", "sales", "plan_periods", "refunds", "debts", "debt_entries", "codes"),
 }
 """The tables that grow with customers and their calls; the others fit on a screen."""
 HISTORY = {"generations", "entries", "jobs", "idempotency"}
@@ -32,6 +33,9 @@ COLD = {
     "accounts_top": "a week of generations from the first of them on, for the operator",
     "generations_top": "the end of the key",
     "low_on_balance": "a page of those who want to be told, in the order of the key",
+    "payments_list": "a page of a list for the operator",
+    "codes_of_batch": "all of a batch",
+    "batches_all": "a page of a list, with what became of each",
     "keys_shown": "the operator looks for a key by its first letters",
 }
 """Queries that may read a growing table, and why; the audit's may too."""
@@ -56,12 +60,33 @@ INSERT INTO jobs (id, account_id, state, text, run_after_ms, created_at_ms, fini
     SELECT id, account_id,
         CASE WHEN id > 19900 THEN 'queued' WHEN id > 19850 THEN 'running' ELSE 'completed' END,
         '', id, id, CASE WHEN id <= 19850 THEN id END, id FROM generations WHERE owner = '';
+INSERT INTO plan_versions (id, plan_id, daily_requests, dialects, api_allowance, price_kopecks, period_days)
+    VALUES (1, 1, 10, '', 1, 0, 30);
+INSERT INTO orders (id, account_id, state, title, amount_kopecks, currency, requests, created_at_ms)
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000)
+    SELECT i, i % 2000 + 1, 'paid', '', 9, 'RUB', 9, 0 FROM n;
+INSERT INTO payments (id, order_id, account_id, provider, provider_id, reference, once, shop, test,
+        amount_kopecks, currency, state, created_at_ms, check_after_ms)
+    SELECT id, id, account_id, 'p', 'p' || id, 'k' || id, '', '', 0, 9, 'RUB', 'paid', 0,
+        CASE WHEN id > 3900 THEN id END FROM orders;
+INSERT INTO plan_periods (id, account_id, plan_id, version_id, state, starts_at_ms, ends_at_ms, worth_kopecks,
+        created_at_ms)
+    SELECT id, account_id, 1, 1, CASE WHEN id <= 2000 THEN 'open' ELSE 'ended' END, 0, id, 0, 0 FROM orders;
+INSERT INTO sales (order_id, payment_id, account_id, bucket_id, sold_at_ms)
+    SELECT id, id, account_id, account_id, 0 FROM orders;
+INSERT INTO refunds (id, payment_id, account_id, once, amount_kopecks, reason, made_by, state, created_at_ms)
+    SELECT id, id, account_id, 'k' || id, 9, '', '', 'done', 0 FROM orders;
+INSERT INTO debts (account_id, requests) SELECT id, CASE WHEN id > 1990 THEN 1 ELSE 0 END FROM accounts;
+INSERT INTO debt_entries (id, account_id, change_requests, reason, at_ms) SELECT id, id, 0, '', 0 FROM accounts;
+INSERT INTO code_batches (id, title, requests, codes, created_at_ms) VALUES (1, '', 1, 4000, 0);
 INSERT INTO key_usage (key_id, day, used) SELECT id, '', 1 FROM accounts;
 INSERT INTO idempotency (account_id, key, fingerprint, generation_id, created_at_ms)
     SELECT account_id, 'k' || id, '', id, id FROM generations;
 """
 
 
+_CODES = [(n, 1, n.to_bytes(4)) for n in range(1, 4001)]
+_ADD_CODE = "INSERT INTO codes (id, batch_id, hash) VALUES (?, ?, ?)"
 _KEYS = [(n, n, n.to_bytes(4), "slv", "key", 0) for n in range(1, 2001)]
 
 
@@ -96,6 +121,7 @@ def fill_sqlite(connection: sqlite3.Connection) -> None:
     """Some thousands of rows a table. No statistics: nobody gathers any in SQLite."""
     connection.execute("PRAGMA foreign_keys = OFF")
     connection.executescript(_FILL)
+    connection.executemany(_ADD_CODE, _CODES)
     connection.executemany(
         "INSERT INTO api_keys (id, account_id, hash, shown, name, created_at_ms) VALUES (?, ?, ?, ?, ?, ?)",
         _KEYS,
@@ -106,6 +132,7 @@ async def fill_postgres(connection: asyncpg.Connection) -> None:
     """The same rows."""
     await connection.execute("SET session_replication_role = replica")  # no references are checked
     await connection.execute(_FILL)
+    await connection.executemany("INSERT INTO codes (id, batch_id, hash) VALUES ($1, $2, $3)", _CODES)
     await connection.executemany(
         "INSERT INTO api_keys (id, account_id, hash, shown, name, created_at_ms)"
         " VALUES ($1, $2, $3, $4, $5, $6)",

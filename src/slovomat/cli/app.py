@@ -4,6 +4,7 @@ from slovomat.cli import (
     asking,
     backup,
     books,
+    codes,
     config,
     doctor,
     jobs,
@@ -11,6 +12,7 @@ from slovomat.cli import (
     migrate,
     models,
     modes,
+    payments,
     prices,
     restore,
     serving,
@@ -31,7 +33,7 @@ app.add_typer(config.app)
 for people in (users.app, keys.app):
     app.add_typer(people)
 command(app, "credit", context_settings=_NEGATIVE_NUMBERS)(users.credit)
-for offer in (prices.plans, prices.packs):
+for offer in (prices.plans, prices.packs, codes.app, payments.app):
     app.add_typer(offer)
 for work in (jobs.app, upstream.app, modes.app, models.app):
     app.add_typer(work)
