@@ -96,6 +96,55 @@ async def set_plan(
     )
 
 
+@command(app, "role")
+async def role(
+    session: Session,
+    email: Email,
+    role: Annotated[str, typer.Argument(metavar="ROLE", help="owner, support, finance or none")],
+) -> None:
+    """Let an account work at the operator's desk (/admin), or no longer."""
+    from slovomat.domain.role import Role
+
+    known = {one.value or "none": one for one in Role}
+    if role not in known:
+        raise FaultError(
+            Exit.USAGE,
+            f"no role {role!r}; there are: {', '.join(known)}",
+            f"нет роли {role!r}; есть: {', '.join(known)}",
+        )
+    async with session.store() as store:
+        account = await session.account(store, email)
+        await store.people.set_role(account.id, known[role], session.env.now_ms())
+    session.out.done(
+        {"email": account.email, "role": role},
+        f"{account.email}: role {role}",
+        f"{account.email}: роль {role}",
+    )
+
+
+@command(app, "password")
+async def password(session: Session, email: Email) -> None:
+    """Print a link that sets the account's password; it works once."""
+    from slovomat.usecases.reset_link import make_reset_link
+
+    async with session.store() as store:
+        account = await session.account(store, email)
+        life = session.settings.reset_link_hours
+        path = await make_reset_link(store.people, session.env, session.secret, account, hours=life) or ""
+    site = session.settings.site.rstrip("/") or f"http://{session.settings.host}:{session.settings.port}"
+
+    def people() -> None:
+        session.out.line(site + path)
+        session.out.note(
+            session.out.say(
+                f"it works once, within {life} h, and signs {account.email} out everywhere",
+                f"ссылка сработает один раз в течение {life} ч и завершит все входы {account.email}",
+            )
+        )
+
+    session.out.result({"email": account.email, "link": site + path, "hours": life}, people)
+
+
 async def credit(
     session: Session,
     *,

@@ -3,19 +3,16 @@
 import msgspec
 
 from slovomat.domain.email import normal_email
-from slovomat.domain.tickets import keyed_hash, token_of
+from slovomat.domain.tickets import keyed_hash
 from slovomat.ports.env import Env
 from slovomat.ports.mail import LetterKind
-from slovomat.ports.people import Life, MailedToken, People, Person
+from slovomat.ports.people import People
 from slovomat.usecases.guessing import Guess, Guessing
 from slovomat.usecases.letters import Letters
 from slovomat.usecases.passwords import PasswordFault, Passwords, password_fault
+from slovomat.usecases.reset_link import make_reset_link, reset_hash
 from slovomat.usecases.sessions import Browser
 from slovomat.usecases.sign_in import Answer, Over, SignIn, Slowed
-
-_TOKEN_BYTES = 32
-_PURPOSE = "reset"
-_HOUR_MS = 3_600_000
 
 
 class ResetRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,28 +59,16 @@ class Reset:
         person = await self._people.by_email(email)
         if person is None or person.account.blocked:
             return None
-        link = await self.link(person, language, site)
-        if link is not None:
+        rules = self._rules
+        path = await make_reset_link(
+            self._people, self._env, self._secret, person.account, hours=rules.hours, live_max=rules.live_max
+        )
+        if path is not None:
+            link = f"{site}{path}"
             facts: dict[str, str | int] = {"link": link, "hours": self._rules.hours}
             once = f"reset {keyed_hash(self._secret, 'letter', link).hex()}"
             await self._letters.write(LetterKind.RESET, person.account.id, email, language, facts, once=once)
         return None
-
-    async def link(self, person: Person, language: str, site: str) -> str | None:
-        """A link that sets a password; None while as many are in force as may be."""
-        text = token_of(self._env.random_bytes(_TOKEN_BYTES))
-        token = MailedToken(
-            purpose="reset",
-            account_id=person.account.id,
-            email=person.account.email,
-            password_hash="",
-            browser_hash=b"",
-            language=language,
-        )
-        now_ms = self._env.now_ms()
-        life = Life(now_ms, now_ms + self._rules.hours * _HOUR_MS, self._rules.live_max)
-        added = await self._people.add_token(self._hash(text), token, life)
-        return f"{site}/reset/{text}" if added else None
 
     async def look(self, text: str) -> str | None:
         """Whose password the link sets, by e-mail; None when it is not in force."""
@@ -105,4 +90,4 @@ class Reset:
         return await self._sign_in.proved(person, "cabinet", browser, device)
 
     def _hash(self, text: str) -> bytes:
-        return keyed_hash(self._secret, _PURPOSE, text)
+        return reset_hash(self._secret, text)

@@ -49,9 +49,12 @@ class SameOrigin:
         return len(origins) == 1 and self._is_our_origin(origins[0], headers.get("host", ""))
 
     def _is_our_origin(self, origin: str, host: str) -> bool:
-        """Our public one, or the one that was asked: nobody else can make a browser name it."""
+        """Our public one, or the one that was asked: nobody else can make a browser name it.
+
+        Where we are HTTPS, whoever writes into plain HTTP under our name is somebody else.
+        """
         site = urlsplit(self._site())
         if origin == f"{site.scheme}://{site.netloc}":
             return True
         asked = urlsplit(origin)
-        return asked.scheme in {"http", "https"} and bool(host) and origin == f"{asked.scheme}://{host}"
+        return asked.scheme in {"https", site.scheme} and bool(host) and origin == f"{asked.scheme}://{host}"
