@@ -32,7 +32,7 @@ class Frame:
         self._settings = backstage.settings
         self._assets = assets
         self._templates = make_templates(backstage.settings)
-        self._terms = {one.name: terms_of(one, backstage.settings) for one in in_order()}
+        self.terms = {one.name: terms_of(one, backstage.settings) for one in in_order()}
         self.texts = {language: speak(language) for language in LANGUAGES}
         self._shelf = Shelf()
 
@@ -109,6 +109,7 @@ class Frame:
         return {
             "t": self.texts[language],
             "language": language,
+            "asked_language": asked_language(request) or "",
             "other_language": other(language),
             "theme": theme_of(request),
             "visitor": visitor_of(request),
@@ -120,7 +121,7 @@ class Frame:
             "host": urlsplit(site).netloc,
             "version": __version__,
             "settings": self._settings,
-            "terms": self._terms,
+            "terms": self.terms,
         }
 
 

@@ -11,6 +11,7 @@ from slovomat.web.pages.figures import each
 class PlanCard(msgspec.Struct, frozen=True):
     """A plan on sale. `rpm`: creates a minute, 0 where there is no limit."""
 
+    id: int
     name: str
     price_kopecks: int
     period_days: int
@@ -23,6 +24,7 @@ class PlanCard(msgspec.Struct, frozen=True):
 class PackCard(msgspec.Struct, frozen=True):
     """A pack on sale, with the price of one request in it."""
 
+    id: int
     name: str
     requests: int
     price_kopecks: int
@@ -46,6 +48,7 @@ async def read_price_list(store: Store, settings: Settings) -> PriceList:
 
 def _plan(plan: Plan, settings: Settings) -> PlanCard:
     return PlanCard(
+        id=plan.id,
         name=plan.name,
         price_kopecks=plan.price_kopecks,
         period_days=plan.period_days,
@@ -58,6 +61,7 @@ def _plan(plan: Plan, settings: Settings) -> PlanCard:
 
 def _pack(offer: PackOffer) -> PackCard:
     return PackCard(
+        id=offer.id,
         name=offer.name,
         requests=offer.requests,
         price_kopecks=offer.price_kopecks,

@@ -5,6 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from slovomat.web.pages.backstage import Backstage
+from slovomat.web.pages.calculator import asked, calculate
 from slovomat.web.pages.frame import Frame
 from slovomat.web.pages.language import spoken
 from slovomat.web.pages.price_list import read_price_list
@@ -44,8 +45,14 @@ class _Views:
         return self._frame.kept(request, "home.html", facts=facts)
 
     async def price(self, request: Request) -> Response:
-        """Plans and packs on sale."""
-        return await self._with_prices(request, "price.html")
+        """Plans and packs on sale, and what a month of texts would cost."""
+        prices = await read_price_list(self._store, self._settings)
+        need = asked(request.query_params, tuple(self._frame.terms))
+        if need is None:
+            facts: dict[str, object] = {"prices": prices, "sum": None}
+            return self._frame.kept(request, "price.html", read=prices, facts=lambda: facts)
+        told = calculate(need, prices, self._frame.terms[need.api])
+        return self._frame.page(request, "price.html", prices=prices, sum=told)
 
     async def account(self, request: Request) -> Response:
         """How to get a key, top up, and see the balance."""
