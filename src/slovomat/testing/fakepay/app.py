@@ -31,7 +31,7 @@ def application(house: House, at_once: bool) -> web.Application:
 def _calls(house: House, provider: Provider) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def call(request: web.Request) -> web.StreamResponse:
         headers = {name.lower(): value for name, value in request.headers.items()}
-        query = fields(request.query_string)
+        query = fields(request.rel_url.raw_query_string)
         path = f"/{request.match_info['path']}"
         call = Call(request.method, path, query, headers, await request.read())
         with house.desk.lock:
