@@ -343,7 +343,11 @@ async def test_yookassa_begins_and_closes_as_its_own_library_would() -> None:
     assert wanted["amount"] == {"value": "123.45", "currency": "RUB"}
     assert wanted["capture"] is True
     assert wanted["metadata"] == {"reference": "17"}
-    item = {"description": "Пакет «Старт»", "quantity": 1, "amount": {"value": "123.45", "currency": "RUB"}}
+    item = {
+        "description": "Пакет «Старт»",
+        "quantity": "1.00",
+        "amount": {"value": "123.45", "currency": "RUB"},
+    }
     item |= {"vat_code": 11, "payment_mode": "full_prepayment", "payment_subject": "service"}
     assert wanted["receipt"] == {"customer": {"email": CHECKOUT.email}, "tax_system_code": 2, "items": [item]}
     ReceiptRequest(body_of(closed)).validate()

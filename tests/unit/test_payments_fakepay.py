@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import aiohttp
 import msgspec
 import pytest
+import yarl
 from tests.payments_stand import CHECKOUT, NAMES, NETWORKS, URLS, adapters, closing_of, refund_of
 
 from slovomat.payments.http import ProviderHTTP
@@ -61,7 +62,7 @@ async def begun(fake: FakePay, one: PaymentProvider) -> tuple[str, str]:
     """A payment whose buyer stands on its page: its id as the adapter knows it, and as the fake does."""
     told = await one.begin(msgspec.structs.replace(CHECKOUT, key=f"once-{one.name}"))
     assert isinstance(told, Begun), told
-    async with aiohttp.ClientSession() as buyer, buyer.get(told.url) as page:
+    async with aiohttp.ClientSession() as buyer, buyer.get(yarl.URL(told.url, encoded=True)) as page:
         assert page.status == 200
     return told.provider_id, next(payment.id for payment in fake.payments if payment.provider == one.name)
 
@@ -112,13 +113,14 @@ async def test_a_payment_from_its_beginning_to_its_refund(
 async def test_an_answer_that_goes_wrong_says_nothing(
     fake: FakePay, providers: dict[str, PaymentProvider], name: str, fault: Fault
 ) -> None:
-    """And the next one says it."""
+    """And the next one says it. A GET that is cut off is asked once more at once."""
     one = providers[name]
     provider_id, there = await begun(fake, one)
     fake.pay(there)
     fake.faults.next_call(fault, name)
-    with pytest.raises(ProviderUnavailableError):
-        await one.ask(provider_id, "17")
+    if fault is not Fault.CUT or name in {"cloudpayments", "tkassa"}:
+        with pytest.raises(ProviderUnavailableError):
+            await one.ask(provider_id, "17")
     assert (await asked(one, provider_id)).state is ProviderState.PAID
 
 

@@ -183,7 +183,7 @@ def _receipt(receipt: Receipt, currency: str) -> dict[str, object]:
         "items": [
             {
                 "description": line.title[:_TITLE_CHARS],
-                "quantity": 1,
+                "quantity": "1.00",
                 "amount": _money(line.amount_kopecks, currency),
                 "vat_code": receipt_codes.YOOKASSA_VAT[line.vat],
                 "payment_mode": line.payment_mode,
