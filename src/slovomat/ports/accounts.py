@@ -143,6 +143,9 @@ class Accounts(Protocol):
     async def account_packs(self, account_id: AccountId) -> list[PackRow]:
         """The account's packs."""
 
+    async def plan_of(self, account_id: AccountId) -> Plan:
+        """The account's plan, by the terms that it was bought with."""
+
     async def save_plan(self, offer: PlanOffer) -> PlanId:
         """Makes or changes the plan of that name."""
 

@@ -5,29 +5,21 @@ from contextlib import AbstractAsyncContextManager
 
 import msgspec
 
-from slovomat.domain.caller import Caller
 from slovomat.domain.generation import ClaimedJob, Closing, JobView
-from slovomat.domain.ids import AccountId, GenerationId, KeyId, PlanId
+from slovomat.domain.ids import AccountId, GenerationId
 from slovomat.domain.request import StoredAnswer
 from slovomat.ports.store import (
-    Account,
     Audit,
     BalanceQuery,
     ClaimOrder,
-    Credit,
-    EntryRow,
     HoldOrder,
     HoldResult,
     JobRecord,
     JobRow,
-    KeyRow,
-    NewKey,
     OpenHold,
-    PackOffer,
-    PackRow,
-    PlanOffer,
 )
-from slovomat.storage import accounts, audit, closings, holds, idempotency, jobs, nodes, packs
+from slovomat.storage import accounts, audit, closings, holds, idempotency, jobs, nodes
+from slovomat.storage.accounts_store import SQLAccounts
 from slovomat.storage.closings import Ending
 from slovomat.storage.history_store import SQLHistory
 from slovomat.storage.jobs import Finish
@@ -43,11 +35,11 @@ _NUL, _IN_ITS_PLACE = "\0", "\ufffd"
 """PostgreSQL's text has no U+0000; on every engine the same is stored in its place."""
 
 
-class SQLStore:
+class SQLStore(SQLAccounts):
     """Each method is one transaction; see slovomat.ports.store for what they promise."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self.history = SQLHistory(engine)
         self.reports = SQLReports(engine)
         self.journal = SQLJournal(engine)
@@ -169,74 +161,6 @@ class SQLStore:
 
     async def job_record(self, job_id: GenerationId) -> JobRecord | None:
         return await self._engine.read(jobs.record, job_id)
-
-    # Accounts
-
-    async def find_caller(self, key_hash: bytes) -> Caller | None:
-        return await self._engine.read(accounts.find_caller, key_hash)
-
-    async def callers_version(self) -> str:
-        return await self._engine.read(accounts.callers_version)
-
-    async def add_account(self, email: str, plan: str, operator: bool, now_ms: int) -> AccountId | None:
-        return await self._engine.write(accounts.add_account, email, plan, operator, now_ms)
-
-    async def find_account(self, email: str) -> Account | None:
-        return await self._engine.read(accounts.find_account, email)
-
-    async def list_accounts(self, limit: int) -> list[Account]:
-        return await self._engine.report(accounts.list_accounts, limit)
-
-    async def set_account_plan(self, account_id: AccountId, plan: str) -> bool:
-        return await self._engine.write(accounts.set_account_plan, account_id, plan)
-
-    async def set_blocked(self, account_id: AccountId, blocked: bool) -> None:
-        return await self._engine.write(accounts.set_blocked, account_id, blocked)
-
-    async def credit(self, order: Credit) -> int | None:
-        return await self._engine.write(packs.credit, order)
-
-    async def account_packs(self, account_id: AccountId) -> list[PackRow]:
-        return await self._engine.read(accounts.account_packs, account_id)
-
-    async def save_plan(self, offer: PlanOffer) -> PlanId:
-        return await self._engine.write(accounts.save_plan, offer)
-
-    async def find_plan(self, name: str) -> PlanOffer | None:
-        return await self._engine.read(accounts.find_plan, name)
-
-    async def list_plans(self) -> list[PlanOffer]:
-        return await self._engine.read(accounts.list_plans)
-
-    async def save_pack_offer(self, offer: PackOffer) -> int:
-        return await self._engine.write(accounts.save_pack_offer, offer)
-
-    async def list_pack_offers(self) -> list[PackOffer]:
-        return await self._engine.read(accounts.list_pack_offers)
-
-    async def add_key(self, key: NewKey, now_ms: int) -> KeyId:
-        return await self._engine.write(accounts.add_key, key, now_ms)
-
-    async def list_keys(self, account_id: AccountId, day: str = "") -> list[KeyRow]:
-        return await self._engine.read(accounts.list_keys, account_id, day)
-
-    async def add_site_key(self, account_id: AccountId, key_hash: bytes, now_ms: int) -> None:
-        await self._engine.write(accounts.add_site_key, account_id, key_hash, now_ms)
-
-    async def keys_used(self, key_ids: Collection[KeyId], at_ms: int) -> None:
-        await self._engine.write(accounts.keys_used, key_ids, at_ms)
-
-    async def keys_shown(self, shown: str) -> list[KeyId]:
-        return await self._engine.report(accounts.keys_shown, shown)
-
-    async def account_entries(self, account_id: AccountId, limit: int) -> list[EntryRow]:
-        return await self._engine.report(accounts.entries, account_id, limit)
-
-    async def revoke_key(self, key_id: KeyId, now_ms: int) -> bool:
-        return await self._engine.write(accounts.revoke_key, key_id, now_ms)
-
-    async def rotate_key(self, key_id: KeyId, new: NewKey, old_until_ms: int, now_ms: int) -> KeyId | None:
-        return await self._engine.write(accounts.rotate_key, key_id, new, old_until_ms, now_ms)
 
     # The instance
 

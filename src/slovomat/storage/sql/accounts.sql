@@ -40,6 +40,15 @@ FROM plans ORDER BY id;
 SELECT id, name, daily_requests, dialects, api_allowance, rpm, price_kopecks, period_days, on_sale
 FROM plans WHERE name = :name;
 
+-- name: plan_of_account
+SELECT p.id, p.name, COALESCE(v.daily_requests, p.daily_requests), COALESCE(v.dialects, p.dialects),
+    COALESCE(v.api_allowance, p.api_allowance), CASE WHEN v.id IS NULL THEN p.rpm ELSE v.rpm END,
+    COALESCE(v.price_kopecks, p.price_kopecks), COALESCE(v.period_days, p.period_days), p.on_sale
+FROM accounts a JOIN plans p ON p.id = a.plan_id
+LEFT JOIN plan_periods o ON o.account_id = a.id AND o.state = 'open' AND o.plan_id = a.plan_id
+LEFT JOIN plan_versions v ON v.id = o.version_id
+WHERE a.id = :account_id;
+
 -- name: plan_save
 INSERT INTO plans (name, daily_requests, dialects, api_allowance, rpm, price_kopecks, period_days, on_sale)
 VALUES (:name, :daily_requests, :dialects, :api_allowance, :rpm, :price_kopecks, :period_days, :on_sale)
