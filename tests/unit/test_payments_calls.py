@@ -343,7 +343,7 @@ async def test_yookassa_begins_and_closes_as_its_own_library_would() -> None:
     assert wanted["amount"] == {"value": "123.45", "currency": "RUB"}
     assert wanted["capture"] is True
     assert wanted["metadata"] == {"reference": "17"}
-    item = {
+    item: dict[str, object] = {
         "description": "Пакет «Старт»",
         "quantity": "1.00",
         "amount": {"value": "123.45", "currency": "RUB"},

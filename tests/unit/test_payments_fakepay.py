@@ -35,7 +35,9 @@ async def providers(fake: FakePay) -> AsyncIterator[dict[str, PaymentProvider]]:
     """The adapters, with the fake's credentials."""
     http = ProviderHTTP(1)
     shops = {name: fake.shop(name) for name in NAMES}
-    settings = {name: fake.url(name.removesuffix("_url").partition("_")[0]) for name in URLS}
+    settings: dict[str, object] = {
+        name: fake.url(name.removesuffix("_url").partition("_")[0]) for name in URLS
+    }
     settings |= {"yookassa_url": f"{fake.url('yookassa')}/v3"}
     settings |= {
         "yookassa_shop_id": shops["yookassa"].shop_id,
