@@ -23,6 +23,7 @@ HISTORY = {"generations", "entries", "jobs", "idempotency"}
 """Those of which one account may have any number of rows: to look up an account's is to read too many."""
 SMALL_INDEXES = {
     *("jobs_queued", "jobs_queued_by_age", "jobs_running", "generations_owned"),
+    "debts_open",
 }
 """Indexes over what is under way, which may be read from end to end."""
 COLD = {

@@ -255,3 +255,14 @@ async def test_an_invoice_is_confirmed_once(stand: ShopStand) -> None:
     online = await stand.begin(await stand.pack())
     assert await stand.cashier.confirm(online.id, "I say so", "operator") is None
     assert isinstance(await stand.order(online.order_id), Order)
+
+
+async def test_a_clock_that_was_far_ahead_puts_no_question_off(stand: ShopStand) -> None:
+    """It was put back: what was asked under it is asked again."""
+    payment = await stand.begin(await stand.pack(100))
+    stand.books.env.jump_ms(400 * DAY_MS)
+    claimed = await stand.shop.claim_check(payment, stand.books.env.now_ms() + HOUR_MS)
+    assert claimed
+    stand.books.env.jump_ms(-400 * DAY_MS)
+    stand.provider.says(payment.reference, state=ProviderState.PAID)
+    assert await stand.cashier.reconcile() == {Checked.CREDITED: 1}

@@ -8,10 +8,12 @@ from typing import Any, cast
 import pytest
 from tests.books import LEASE_MS, Books, mark, open_books
 from tests.played_env import DAY_MS, HOUR_MS
+from tests.shop_stand import MONTHLY, ShopStand
 
 from slovomat.domain.generation import HoldState, JobState
 from slovomat.domain.ids import GenerationId
 from slovomat.ports.store import Store, StoreUnavailableError
+from slovomat.usecases.accounts import FREE_PLAN, ensure_price_list
 from slovomat.usecases.sweep import Sweep, SweepRules
 
 pytestmark = pytest.mark.anyio
@@ -211,3 +213,20 @@ async def test_after_an_outage_every_node_has_time_for_a_heartbeat(books: Books)
     assert await sweeping.others() == 0
     books.env.pass_s(LEASE_MS / 1000)
     assert await sweeping.others() == 1
+
+
+async def test_a_plan_that_has_run_out_ends_and_a_wrong_clock_ends_none(books: Books) -> None:
+    """By a clock that has kept pace for ten minutes; the account goes to the free plan."""
+    await ensure_price_list(books.store)
+    stand = ShopStand(books)
+    await stand.buy(await stand.plan(MONTHLY))
+    sweeping = sweep(books)
+    books.env.pass_s(601)
+    assert await sweeping.periods() == 0
+    books.env.jump_ms(40 * DAY_MS)
+    assert await sweeping.periods() == 0
+    books.env.jump_ms(-40 * DAY_MS)
+    assert await sweeping.periods() == 0
+    books.env.pass_s(30 * DAY_MS / 1000)
+    assert await sweeping.periods() == 1
+    assert (await stand.account()).plan == FREE_PLAN

@@ -165,7 +165,8 @@ async def checked(tx: Tx, payment_id: PaymentId, now_ms: int) -> None:
 
 async def due_payments(tx: Tx, now_ms: int, limit: int) -> list[Payment]:
     """Those that a provider should be asked about, and those put off by a clock that was far ahead."""
-    rows = await tx.rows("payments_due", now_ms=now_ms, absurd_ms=now_ms + _ABSURD_MS, limit=limit)
+    rows = await tx.rows("payments_due", now_ms=now_ms, limit=limit)
+    rows = rows or await tx.rows("payments_put_off", absurd_ms=now_ms + _ABSURD_MS, limit=limit)
     return [shop_rows.payment(row) for row in rows]
 
 

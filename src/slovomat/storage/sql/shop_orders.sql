@@ -87,7 +87,14 @@ FROM payments WHERE order_id = :order_id ORDER BY id;
 SELECT id, order_id, account_id, provider, provider_id, reference, once, shop, test, amount_kopecks, currency, url,
     state, problem, confirmed_by, reason, claimed_kopecks, refunded_kopecks, created_at_ms, paid_at_ms, checked_at_ms,
     check_after_ms
-FROM payments WHERE check_after_ms <= :now_ms OR check_after_ms > :absurd_ms ORDER BY check_after_ms LIMIT :limit;
+FROM payments WHERE check_after_ms <= :now_ms ORDER BY check_after_ms LIMIT :limit;
+
+-- name: payments_put_off
+-- By a clock that was far ahead.
+SELECT id, order_id, account_id, provider, provider_id, reference, once, shop, test, amount_kopecks, currency, url,
+    state, problem, confirmed_by, reason, claimed_kopecks, refunded_kopecks, created_at_ms, paid_at_ms, checked_at_ms,
+    check_after_ms
+FROM payments WHERE check_after_ms > :absurd_ms ORDER BY check_after_ms LIMIT :limit;
 
 -- name: payments_list
 SELECT p.id, p.order_id, p.account_id, p.provider, p.provider_id, p.reference, p.once, p.shop, p.test,
