@@ -78,7 +78,8 @@ INSERT INTO sales (order_id, payment_id, account_id, bucket_id, sold_at_ms)
 INSERT INTO refunds (id, payment_id, account_id, once, amount_kopecks, reason, made_by, state, created_at_ms)
     SELECT id, id, account_id, 'k' || id, 9, '', '', 'done', 0 FROM orders;
 INSERT INTO debts (account_id, requests) SELECT id, CASE WHEN id > 1990 THEN 1 ELSE 0 END FROM accounts;
-INSERT INTO debt_entries (id, account_id, change_requests, reason, at_ms) SELECT id, id, 0, '', 0 FROM accounts;
+INSERT INTO debt_entries (id, account_id, change_requests, reason, at_ms)
+    SELECT id, id, 0, '', 0 FROM accounts;
 INSERT INTO code_batches (id, title, requests, codes, created_at_ms) VALUES (1, '', 1, 4000, 0);
 INSERT INTO key_usage (key_id, day, used) SELECT id, '', 1 FROM accounts;
 INSERT INTO idempotency (account_id, key, fingerprint, generation_id, created_at_ms)
