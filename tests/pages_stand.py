@@ -22,11 +22,8 @@ PAGES = (
     "/",
     "/price",
     "/prices",
-    "/account",
-    "/subscription",
     "/api-documentation",
     "/api-docs",
-    "/admin/login",
 )
 
 

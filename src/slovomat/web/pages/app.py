@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, ExceptionHandler
 
 from slovomat.ports.store import StoreUnavailableError
 from slovomat.usecases.passwords import TooManyWaitError
-from slovomat.web.cabinet import history, keys, playground
+from slovomat.web.cabinet import account, history, keys, playground
 from slovomat.web.pages import answer, theme, views
 from slovomat.web.pages.assets import load_assets
 from slovomat.web.pages.backstage import Backstage
@@ -26,6 +26,7 @@ _PARTS = (
     theme,
     documentation,
     sign_in,
+    account,
     keys,
     history,
     playground,

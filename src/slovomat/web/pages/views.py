@@ -19,8 +19,6 @@ def routes(backstage: Backstage, frame: Frame) -> list[Route]:
         Route("/", views.home),
         Route("/price", views.price),
         Route("/prices", views.price),
-        Route("/account", views.account),
-        Route("/subscription", views.subscription),
     ]
 
 
@@ -53,18 +51,6 @@ class _Views:
             return self._frame.kept(request, "price.html", read=prices, facts=lambda: facts)
         told = calculate(need, prices, self._frame.terms[need.api])
         return self._frame.page(request, "price.html", prices=prices, sum=told)
-
-    async def account(self, request: Request) -> Response:
-        """How to get a key, top up, and see the balance."""
-        return self._frame.kept(request, "account.html")
-
-    async def subscription(self, request: Request) -> Response:
-        """The plans, and how to get on one."""
-        return await self._with_prices(request, "subscription.html")
-
-    async def _with_prices(self, request: Request, template: str) -> Response:
-        prices = await read_price_list(self._store, self._settings)
-        return self._frame.kept(request, template, read=prices, facts=lambda: {"prices": prices})
 
     def _mode_titles(self, language: str) -> list[tuple[str, str]]:
         return [(mode_id, self._modes.title(mode_id, language)) for mode_id in self._modes.ids()]
