@@ -98,8 +98,11 @@ class Outbox(Protocol):
     async def low_on_balance(self, after_id: int, now_ms: int, limit: int) -> list[LowBalance]:
         """Those not told yet since their last pack, by account, from the first after `after_id` on."""
 
-    async def plans_ending(self, days: int, now_ms: int, limit: int) -> list[EndingPlan]:
-        """Those that end within so many days and have not been told so; only periods longer than that."""
+    async def plans_ending(self, days: int, beyond: int, now_ms: int, limit: int) -> list[EndingPlan]:
+        """Those that end within so many days, but not within `beyond`, and have not been told so.
+
+        Only periods that are longer than that.
+        """
 
     async def webhook_of(self, account_id: AccountId) -> Webhook | None:
         """The account's webhook, if it wants one."""

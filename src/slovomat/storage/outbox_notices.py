@@ -30,12 +30,12 @@ async def low_on_balance(tx: Tx, after_id: int, now_ms: int, limit: int) -> list
     ]
 
 
-async def plans_ending(tx: Tx, days: int, now_ms: int, limit: int) -> list[EndingPlan]:
-    """Those that end within so many days and have not been told so."""
+async def plans_ending(tx: Tx, days: int, beyond: int, now_ms: int, limit: int) -> list[EndingPlan]:
+    """Those that end within so many days, but not within `beyond`, and have not been told so."""
     span_ms = days * _DAY_MS
     found = await tx.rows(
         "plans_ending",
-        now_ms=now_ms,
+        after_ms=now_ms + beyond * _DAY_MS,
         before_ms=now_ms + span_ms,
         span_ms=span_ms,
         days_text=str(days),

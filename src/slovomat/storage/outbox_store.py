@@ -46,8 +46,8 @@ class SQLOutbox:
     async def low_on_balance(self, after_id: int, now_ms: int, limit: int) -> list[LowBalance]:
         return await self._engine.report(notices.low_on_balance, after_id, now_ms, limit)
 
-    async def plans_ending(self, days: int, now_ms: int, limit: int) -> list[EndingPlan]:
-        return await self._engine.report(notices.plans_ending, days, now_ms, limit)
+    async def plans_ending(self, days: int, beyond: int, now_ms: int, limit: int) -> list[EndingPlan]:
+        return await self._engine.report(notices.plans_ending, days, beyond, now_ms, limit)
 
     async def webhook_of(self, account_id: AccountId) -> Webhook | None:
         return await self._engine.read(notices.webhook_of, account_id)

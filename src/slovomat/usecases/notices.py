@@ -9,8 +9,8 @@ from slovomat.ports.store import Store
 from slovomat.usecases.letters import Letters
 
 _AT_ONCE = 500
-_DAYS_BEFORE = (1, 3)
-"""The last day first: who is told of that need not hear of three."""
+_DAYS_BEFORE = ((3, 1), (1, 0))
+"""Within three days but not within one; within one: who has so little left is not told of three."""
 
 
 class Notices:
@@ -33,8 +33,8 @@ class Notices:
 
     async def plans(self) -> None:
         """Tells those whose plan ends, three days and one day before."""
-        for days in _DAYS_BEFORE:
-            for ending in await self._outbox.plans_ending(days, self._env.now_ms(), _AT_ONCE):
+        for days, beyond in _DAYS_BEFORE:
+            for ending in await self._outbox.plans_ending(days, beyond, self._env.now_ms(), _AT_ONCE):
                 await self._tell_ending(ending, days)
 
     async def _tell_low(self, low: LowBalance) -> None:

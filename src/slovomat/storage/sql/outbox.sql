@@ -53,7 +53,7 @@ ORDER BY account_id LIMIT :limit;
 SELECT r.id, r.account_id, a.email, s.language, p.name, r.ends_at_ms
 FROM plan_periods r JOIN accounts a ON a.id = r.account_id JOIN sign_ins s ON s.account_id = r.account_id
     JOIN plans p ON p.id = r.plan_id
-WHERE r.state = 'open' AND r.ends_at_ms > :now_ms AND r.ends_at_ms <= :before_ms
+WHERE r.state = 'open' AND r.ends_at_ms > :after_ms AND r.ends_at_ms <= :before_ms
     AND r.ends_at_ms - r.starts_at_ms > :span_ms AND a.blocked = 0 AND s.verified_at_ms IS NOT NULL
     AND NOT EXISTS (SELECT n.id FROM plan_periods n WHERE n.account_id = r.account_id AND n.state = 'waiting')
     AND NOT EXISTS (SELECT o.id FROM outbox o WHERE o.once = 'mail plan_ending ' || r.id || ' ' || :days_text)
