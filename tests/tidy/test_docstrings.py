@@ -13,6 +13,7 @@ ELSEWHERE = {
     "storage/mode_texts_store.py": "the port has them: slovomat.ports.mode_texts",
     "storage/people_store.py": "the port has them: slovomat.ports.people",
     "storage/shop_store.py": "the port has them: slovomat.ports.shop",
+    "storage/outbox_store.py": "the port has them: slovomat.ports.outbox",
     "web/protocol.py": "callbacks of uvicorn's protocol",
     "web/direct_protocol.py": "callbacks of uvicorn's protocol",
     "upstreams/engine_process.py": "callbacks of asyncio's protocols",

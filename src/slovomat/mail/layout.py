@@ -3,13 +3,12 @@
 import re
 import unicodedata
 from datetime import datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import msgspec
 from babel import Locale
 from babel.dates import format_datetime
-from babel.numbers import format_decimal, get_currency_symbol
+from babel.numbers import format_decimal, get_currency_symbol, get_decimal_symbol
 from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.loaders import BaseLoader, ChoiceLoader
 from jinja2.runtime import Context
@@ -109,7 +108,8 @@ def _number(context: Context, number: int) -> str:
 @pass_context
 def _money(context: Context, kopecks: int, currency: str) -> str:
     language = context["language"]
-    amount = format_decimal(Decimal(kopecks).scaleb(-2), "#,##0.00", locale=language)
+    whole, hundredths = divmod(kopecks, 100)
+    amount = f"{format_decimal(whole, locale=language)}{get_decimal_symbol(language)}{hundredths:02}"
     return f"{amount}\N{NO-BREAK SPACE}{get_currency_symbol(currency, locale=language)}"
 
 
