@@ -5,7 +5,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from slovomat.domain.ids import AccountId
+from slovomat.domain.ids import AccountId, GenerationId
 from slovomat.domain.role import Role
 from slovomat.ports.accounts import Account
 
@@ -179,6 +179,14 @@ class People(Protocol):
 
     async def finish_reset(self, token_hash: bytes, password_hash: str, now_ms: int) -> AccountId | None:
         """Uses the link up and sets the password; every session ends. None for a link not in force."""
+
+    async def forget_texts(
+        self, account_id: AccountId, generations: Sequence[GenerationId], now_ms: int
+    ) -> None:
+        """Deletes the texts and results of jobs that have ended."""
+
+    async def leave(self, account_id: AccountId, now_ms: int) -> bool:
+        """Deletes all that tells whose account it was, and what opens it; the ledger stays. False: a role."""
 
     async def identified(self, issuer: str, subject: str) -> Person | None:
         """Whom the issuer names so."""

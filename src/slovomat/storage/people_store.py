@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from slovomat.domain.ids import AccountId
+from slovomat.domain.ids import AccountId, GenerationId
 from slovomat.domain.role import Role
 from slovomat.ports.people import (
     Desk,
@@ -16,7 +16,7 @@ from slovomat.ports.people import (
     Purpose,
     Session,
 )
-from slovomat.storage import people, people_sessions
+from slovomat.storage import people, people_leaving, people_sessions
 from slovomat.storage.tx import Engine
 
 
@@ -101,6 +101,14 @@ class SQLPeople:
 
     async def finish_reset(self, token_hash: bytes, password_hash: str, now_ms: int) -> AccountId | None:
         return await self._engine.write(people_sessions.finish_reset, token_hash, password_hash, now_ms)
+
+    async def forget_texts(
+        self, account_id: AccountId, generations: Sequence[GenerationId], now_ms: int
+    ) -> None:
+        await self._engine.write(people_leaving.forget_texts, account_id, generations, now_ms)
+
+    async def leave(self, account_id: AccountId, now_ms: int) -> bool:
+        return await self._engine.write(people_leaving.leave, account_id, now_ms)
 
     async def identified(self, issuer: str, subject: str) -> Person | None:
         return await self._engine.read(people.identified, issuer, subject)

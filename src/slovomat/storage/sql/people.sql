@@ -142,3 +142,25 @@ DELETE FROM identities WHERE account_id = :account_id AND issuer = :issuer AND s
 
 -- name: identities_forget
 DELETE FROM identities WHERE account_id = :account_id;
+
+-- Somebody leaves: what tells who it was goes, the books stay.
+
+-- name: leave_account
+UPDATE accounts SET email = :email, blocked = 1 WHERE id = :account_id;
+
+-- name: leave_keys
+UPDATE api_keys SET revoked_at_ms = COALESCE(revoked_at_ms, :now_ms), name = '', networks = ''
+WHERE account_id = :account_id;
+
+-- name: leave_job
+UPDATE jobs SET text = NULL, result = NULL, pruned_at_ms = :now_ms
+WHERE id = :id AND account_id = :account_id AND finished_at_ms IS NOT NULL AND pruned_at_ms IS NULL;
+
+-- name: leave_kept_texts
+DELETE FROM kept_texts WHERE account_id = :account_id;
+
+-- name: leave_answers
+DELETE FROM idempotency WHERE account_id = :account_id;
+
+-- name: leave_letters
+DELETE FROM outbox WHERE account_id = :account_id;

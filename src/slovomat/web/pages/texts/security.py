@@ -65,6 +65,26 @@ SECURITY = {
         "Download all that is kept about you here, or delete the account.",
     ),
     "security_data_go": Text("К моим данным", "To my data"),
+    "security_export": Text("Скачать всё", "Download everything"),
+    "security_export_lead": Text(
+        "Файл JSON: счёт, ключи (без самих ключей), заказы, движения запросов и все тексты, что ещё хранятся.",
+        "A JSON file: account, keys (not the keys themselves), orders, movements of requests, and all texts "
+        "that are still kept.",
+    ),
+    "security_export_go": Text("Скачать", "Download"),
+    "security_delete": Text("Удалить счёт", "Delete the account"),
+    "security_delete_lead": Text(
+        "Сразу и насовсем: ключи перестанут работать, e-mail и тексты сотрутся, оставшиеся запросы пропадут. "
+        "Записи о деньгах останутся без имени: их требует закон.",
+        "At once and for good: keys stop working, e-mail and texts are erased, requests that are left are "
+        "lost. The records of money stay without a name: the law wants them.",
+    ),
+    "security_delete_go": Text("Удалить навсегда", "Delete for good"),
+    "said_deleted": Text("Счёт удалён. Спасибо, что были с нами.", "The account is deleted. Thank you."),
+    "said_not_deleted": Text(
+        "Пока не удалить: что-то ещё генерируется, или у счёта есть роль. Подождите минуту и повторите.",
+        "Not yet: something is still being generated, or the account has a role. Wait a minute and repeat.",
+    ),
     "said_saved": Text("Сохранено.", "Saved."),
     "said_session_ended": Text("Этот вход завершён.", "That device is signed out."),
     "said_sessions_ended": Text(
