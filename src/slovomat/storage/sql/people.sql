@@ -154,7 +154,7 @@ WHERE account_id = :account_id;
 
 -- name: leave_job
 UPDATE jobs SET text = NULL, result = NULL, pruned_at_ms = :now_ms
-WHERE id = :id AND account_id = :account_id AND finished_at_ms IS NOT NULL AND pruned_at_ms IS NULL;
+WHERE id = :id AND account_id = :account_id AND state IN ('completed', 'failed');
 
 -- name: leave_kept_texts
 DELETE FROM kept_texts WHERE account_id = :account_id;

@@ -67,7 +67,7 @@ SECURITY = {
     "security_data_go": Text("К моим данным", "To my data"),
     "security_export": Text("Скачать всё", "Download everything"),
     "security_export_lead": Text(
-        "Файл JSON: счёт, ключи (без самих ключей), заказы, движения запросов и все тексты, что ещё хранятся.",
+        "Файл JSON: счёт, ключи (без самих ключей), заказы, движения запросов и тексты, что ещё хранятся.",
         "A JSON file: account, keys (not the keys themselves), orders, movements of requests, and all texts "
         "that are still kept.",
     ),
