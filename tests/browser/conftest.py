@@ -1,0 +1,111 @@
+"""A browser, and a service that it looks at."""
+
+import base64
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Page as Tab
+
+from tests.browser.watcher import Watcher
+from tests.wire.service import Service
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SCREENS = Path(__file__).parents[2] / "docs" / "screens"
+HEIGHT = 900
+Look = tuple[str, int, str]
+"""A language, a width, a theme."""
+LOOKS: tuple[Look, ...] = tuple(
+    (language, width, theme)
+    for language in ("ru", "en")
+    for width in (390, 1280)
+    for theme in ("light", "dark")
+)
+OpenTab = Callable[[Look], tuple[Tab, Watcher]]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests. Without Chromium they are skipped, except in CI, where it must be there."""
+    if not Path(CHROMIUM).exists() and os.environ.get("CI") != "true":
+        pytest.skip("no Chromium here: name it in CHROMIUM")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service with a fresh data folder; its upstream answers nothing, for pages need none."""
+    data = tmp_path_factory.mktemp("served") / "data"
+    with Service(data, "http://127.0.0.1:9/v1", upstream_key="sk-none") as service:
+        yield service
+
+
+@pytest.fixture
+def open_tab(browser: Browser, served: Service) -> Iterator[OpenTab]:
+    """Opens a tab of a person of its own, watched from the start; closed at the test's end."""
+    with ExitStack() as stack:
+
+        def open_one(look: Look) -> tuple[Tab, Watcher]:
+            language, width, theme = look
+            context = browser.new_context(
+                base_url=served.url,
+                viewport={"width": width, "height": HEIGHT},
+                color_scheme="dark" if theme == "dark" else "light",
+                locale="ru-RU" if language == "ru" else "en-GB",
+                reduced_motion="reduce",
+                has_touch=width < 600,
+            )
+            stack.callback(context.close)
+            tab = context.new_page()
+            return tab, Watcher(tab, served.url)
+
+        yield open_one
+
+
+def keep_screen(tab: Tab, name: str, look: Look) -> None:
+    """A picture into docs/screens, where SLOVOMAT_SCREENS=1 asks for them."""
+    if os.environ.get("SLOVOMAT_SCREENS") != "1":
+        return
+    language, width, theme = look
+    folder = SCREENS / name
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{language}-{width}-{theme}.webp"
+    file.write_bytes(_webp(tab))
+
+
+def _webp(tab: Tab) -> bytes:
+    """The page down to at most four screens; the quality falls until it fits 100 KB."""
+    session = tab.context.new_cdp_session(tab)
+    height = min(tab.evaluate("document.documentElement.scrollHeight"), 4 * HEIGHT)
+    width = tab.evaluate("document.documentElement.clientWidth")
+    picture = b""
+    for quality in (80, 60, 40, 20):
+        taken = session.send(
+            "Page.captureScreenshot",
+            {
+                "format": "webp",
+                "quality": quality,
+                "captureBeyondViewport": True,
+                "clip": {"x": 0, "y": 0, "width": width, "height": height, "scale": 1},
+            },
+        )
+        picture = base64.b64decode(taken["data"])
+        if len(picture) <= 100_000:
+            break
+    return picture
