@@ -12,6 +12,7 @@ ELSEWHERE = {
     "storage/journal_store.py": "the port has them: slovomat.ports.journal",
     "storage/mode_texts_store.py": "the port has them: slovomat.ports.mode_texts",
     "storage/people_store.py": "the port has them: slovomat.ports.people",
+    "storage/accounts_store.py": "the port has them: slovomat.ports.accounts",
     "storage/shop_store.py": "the port has them: slovomat.ports.shop",
     "storage/outbox_store.py": "the port has them: slovomat.ports.outbox",
     "web/protocol.py": "callbacks of uvicorn's protocol",
