@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx2
 from pyotp import TOTP
 
+from slovomat.identity.config import make_issuer
 from slovomat.limits.memory import MemoryLimits
 from slovomat.modes import load_modes
 from slovomat.ports.outbox import Channel, Post
@@ -74,14 +75,16 @@ async def people_at(
     await store.open()
     await ensure_price_list(store)
     env = PlayedEnv()
+    told = Settings.model_validate({"data": folder, **(settings or {})})
     backstage = Backstage(
         site=lambda: site,
-        settings=Settings.model_validate({"data": folder, **(settings or {})}),
+        settings=told,
         env=env,
         store=store,
         modes=load_modes(),
         limits=MemoryLimits(env),
         secret=bytes(32),
+        identity=make_issuer(told, env),
     )
     yield People(store, env, backstage)
     audit = await store.audit()

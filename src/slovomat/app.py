@@ -14,6 +14,7 @@ from slovomat import garbage, rules
 from slovomat.background import Background
 from slovomat.domain.days import Calendar
 from slovomat.greeting import FirstSteps, greet, say
+from slovomat.identity.config import make_issuer
 from slovomat.limits.open import Counting, make_counting
 from slovomat.ports.env import Env
 from slovomat.ports.limits import Limits
@@ -206,6 +207,7 @@ class App:
                 modes=services.modes,
                 limits=limits,
                 secret=self._secret,
+                identity=make_issuer(self._settings, self._env),
                 services=services,
             )
         )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from slovomat.ports.env import Env
+from slovomat.ports.identity import IdentityIssuer
 from slovomat.ports.limits import Limits
 from slovomat.ports.modes import ModeCatalogue
 from slovomat.ports.store import Store
@@ -25,4 +26,5 @@ class Backstage(msgspec.Struct, frozen=True, kw_only=True):
     modes: ModeCatalogue
     limits: Limits
     secret: bytes
+    identity: IdentityIssuer | None = None
     services: Services | None = None

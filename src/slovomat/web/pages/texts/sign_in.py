@@ -122,6 +122,26 @@ _PAGES = {
     "said_welcome": Text("Счёт открыт. Добро пожаловать!", "Your account is open. Welcome!"),
     "said_signed_out": Text("Вы вышли.", "You are signed out."),
     "said_password_set": Text("Пароль сохранён.", "Your password is saved."),
+    "said_oidc_silent": Text(
+        "Сервис входа не отвечает. Попробуйте позже или войдите по паролю.",
+        "The other service does not answer. Try later, or sign in by password.",
+    ),
+    "said_oidc_broken": Text(
+        "Вход через другой сервис не получился. Попробуйте ещё раз.",
+        "Signing in by the other service did not work out. Please try again.",
+    ),
+    "said_oidc_taken": Text(
+        "Этот вход уже привязан к другому счёту.", "That identity is linked to another account already."
+    ),
+    "said_oidc_unverified": Text(
+        "Другой сервис не подтвердил ваш e-mail. Войдите по паролю и привяжите его в разделе «Безопасность».",
+        "The other service has not verified your e-mail. Sign in by password and link it under “Security”.",
+    ),
+    "said_oidc_closed": Text(
+        "Счёта с таким e-mail нет или он закрыт, а новые открывает оператор.",
+        "There is no open account of that e-mail, and the operator opens new ones.",
+    ),
+    "said_oidc_linked": Text("Привязано.", "Linked."),
     "said_half_way_over": Text(
         "Прошло слишком много времени. Войдите ещё раз.", "Too much time has passed. Please sign in again."
     ),
