@@ -34,6 +34,14 @@ LOOKS: tuple[Look, ...] = tuple(
     for width in (390, 1280)
     for theme in ("light", "dark")
 )
+KEPT: tuple[Look, ...] = (
+    ("ru", 1280, "light"),
+    ("en", 1280, "dark"),
+    ("ru", 390, "dark"),
+    ("en", 390, "light"),
+)
+"""The looks that pictures are kept of: each language, width and theme twice."""
+_PICTURE_BYTES_MAX = 100_000
 OpenTab = Callable[[Look], tuple[Tab, Watcher]]
 
 
@@ -80,7 +88,7 @@ def open_tab(browser: Browser, served: Service) -> Iterator[OpenTab]:
 
 def keep_screen(tab: Tab, name: str, look: Look) -> None:
     """A picture into docs/screens, where SLOVOMAT_SCREENS=1 asks for them."""
-    if os.environ.get("SLOVOMAT_SCREENS") != "1":
+    if os.environ.get("SLOVOMAT_SCREENS") != "1" or look not in KEPT:
         return
     language, width, theme = look
     folder = SCREENS / name
@@ -90,12 +98,13 @@ def keep_screen(tab: Tab, name: str, look: Look) -> None:
 
 
 def _webp(tab: Tab) -> bytes:
-    """The page down to at most four screens; the quality falls until it fits 100 KB."""
+    """The page's beginning; WebP by the browser itself, whose quality falls until it is small enough."""
     session = tab.context.new_cdp_session(tab)
-    height = min(tab.evaluate("document.documentElement.scrollHeight"), 4 * HEIGHT)
     width = tab.evaluate("document.documentElement.clientWidth")
+    screens = 2 if width > 600 else 3
+    height = min(tab.evaluate("document.documentElement.scrollHeight"), screens * HEIGHT)
     picture = b""
-    for quality in (80, 60, 40, 20):
+    for quality in (80, 60, 40, 20, 5):
         taken = session.send(
             "Page.captureScreenshot",
             {
@@ -106,6 +115,6 @@ def _webp(tab: Tab) -> bytes:
             },
         )
         picture = base64.b64decode(taken["data"])
-        if len(picture) <= 100_000:
+        if len(picture) <= _PICTURE_BYTES_MAX:
             break
     return picture
