@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, ExceptionHandler
 
 from slovomat.ports.store import StoreUnavailableError
 from slovomat.usecases.passwords import TooManyWaitError
+from slovomat.web.admin import views as admin
 from slovomat.web.cabinet import account, history, keys, playground
 from slovomat.web.pages import answer, theme, views
 from slovomat.web.pages.assets import load_assets
@@ -30,6 +31,7 @@ _PARTS = (
     keys,
     history,
     playground,
+    admin,
 )
 """Each brings its `routes`."""
 

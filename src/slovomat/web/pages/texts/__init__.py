@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from slovomat.web.pages.texts.account import ACCOUNT
+from slovomat.web.pages.texts.admin import ADMIN
 from slovomat.web.pages.texts.docs import DOCS
 from slovomat.web.pages.texts.history import HISTORY
 from slovomat.web.pages.texts.home import HOME
@@ -25,6 +26,7 @@ PARTS: tuple[Mapping[str, Text], ...] = (
     DOCS,
     SIGN_IN,
     SECURITY,
+    ADMIN,
 )
 CATALOGUE: Mapping[str, Text] = {name: text for part in PARTS for name, text in part.items()}
 
