@@ -107,7 +107,7 @@ def test_every_text_is_used() -> None:
     everything = "\n".join(file.read_text("utf-8") for file in shown)
     composed = re.compile(
         r"(when|ref_tag|docs_parameter|home_way|home_promise|said|sign_in_letter|sign_in_fault)_|"
-        r"(history_csv|history_reason|history_state|subscription)_|keys_overlap_|"
+        r"(history_csv|history_reason|history_state|subscription|admin)_|keys_overlap_|"
         r"(missing|wrong_method|broken|busy|bad_form|closed|crowded|cross_site)_|docs_[a-z]+_lead$"
     )
     unused = [name for name in CATALOGUE if name not in everything and not composed.match(name)]
@@ -117,12 +117,11 @@ def test_every_text_is_used() -> None:
 def test_every_text_that_a_page_shows_is_there() -> None:
     """A template names no text that the catalogue does not have."""
     templates = Path(slovomat.web.__file__).parent / "templates"
+    comment = re.compile(r"\{#.*?#\}", re.DOTALL)
     named = {
         name
         for file in templates.rglob("*.html")
-        for name in re.findall(
-            r"\bt\.([a-z_0-9]+)", re.sub(r"\{#.*?#\}", "", file.read_text("utf-8"), flags=re.S)
-        )
+        for name in re.findall(r"\bt\.([a-z_0-9]+)", comment.sub("", file.read_text("utf-8")))
     }
     assert named - CATALOGUE.keys() - {"get"} == set()
 

@@ -54,7 +54,6 @@ async def test_an_empty_price_list(tmp_path: Path) -> None:
         html = await stand.text("/price")
         assert "Сейчас тарифы не продаются" in html
         assert "Сейчас пакеты не продаются" in html
-        assert "Сейчас тарифы не продаются" in await stand.text("/subscription")
 
 
 async def test_the_documentation_has_every_call(stand: Stand) -> None:

@@ -34,7 +34,7 @@ class MailSettings(BaseModel):
 
     smtp_host: str = Field(default="", description="mail server; empty: letters are kept in data/letters")
     smtp_port: int = Field(
-        default=0, ge=0, le=65_535, description="its port; 0: 587, or 465 where smtp_tls is tls, 25 where it is none"
+        default=0, ge=0, le=65_535, description="its port; 0: 587, for smtp_tls tls 465, for none 25"
     )
     smtp_user: str = Field(default="", description="name at the mail server; empty: none is asked for")
     smtp_password: SecretStr = Field(default=SecretStr(""), description="password at the mail server")

@@ -22,6 +22,8 @@ from slovomat.web.sign_in.entering import Entering, with_next
 from slovomat.web.sign_in.qr import qr_svg
 
 _LOGIN, _CODE = "/admin/login", "/admin/login/code"
+_UNSENT = {"Referrer-Policy": "no-referrer"}
+"""The link's token stays with this page."""
 _UNKEPT = {**SECURITY, "Cache-Control": "no-store"}
 
 
@@ -62,7 +64,7 @@ class Operator:
             "onward": onward,
             "email": "",
         }
-        return self._frame.page(request, "sign_in/operator.html", fault="", **facts)
+        return self._frame.page(request, "sign_in/operator.html", 200, _UNSENT, fault="", **facts)
 
     async def by_link(self, request: Request) -> Response:
         """The first sign-in of all, which then offers to set a password."""

@@ -84,7 +84,6 @@ KEYS = {
         "Он перестанет работать в течение секунды, и вернуть его нельзя. Баланс и история останутся.",
         "It stops working within a second, and cannot be brought back. Balance and history stay.",
     ),
-    "keys_cancel": Text("Не надо", "Never mind"),
     "keys_check": Text("Проверьте отмеченные поля.", "Please look at the marked fields."),
     "keys_too_many": Text(
         "Больше {n} действующих ключей не бывает: отзовите ненужные.",
