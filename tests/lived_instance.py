@@ -10,6 +10,7 @@ from slovomat.ports.history import KeptText
 from slovomat.ports.journal import CreditOperation, Done, JournalNote
 from slovomat.ports.mail import LetterKind
 from slovomat.ports.outbox import Channel, NewPost
+from slovomat.ports.people import Identity, Life, MailedToken, NewSecondFactor, NewSession
 from slovomat.ports.shop import Goods
 from slovomat.ports.store import Credit
 from slovomat.usecases.codes import CodeOrder, make_codes, redeem_code
@@ -47,6 +48,7 @@ async def lived(place: Path | str) -> AsyncIterator[Books]:
         assert isinstance(await books.store.journal.credit(credit), Done)
         await books.store.mode_texts.activate("essay", "a text", note)
         await sold(books)
+        await signed_in(books)
         yield books
 
 
@@ -60,6 +62,39 @@ def letter(books: Books) -> NewPost:
         to="customer@example.org",
         language="ru",
         facts={"name": "ключ", "shown": "slv_1", "link": "https://slovomat.example/account"},
+    )
+
+
+async def signed_in(books: Books) -> None:
+    """Somebody with all that signing in needs, and what comes of it."""
+    people, account, now_ms = books.store.people, books.account, books.env.now_ms()
+    later_ms = now_ms + DAY_MS
+    await people.set_password(account, "a hash", now_ms, 0)
+    await people.set_second_factor(account, NewSecondFactor("sealed", 1, (b"code",)), now_ms, 0)
+    await people.add_session(
+        NewSession(
+            token_hash=b"session",
+            account_id=account,
+            desk="cabinet",
+            now_ms=now_ms,
+            expires_at_ms=later_ms,
+            seen_before_ms=0,
+            address="192.0.2.1",
+            agent="a browser",
+            second_factor=True,
+        )
+    )
+    link = MailedToken(
+        purpose="reset",
+        account_id=account,
+        email="customer@example.org",
+        password_hash="",
+        browser_hash=b"browser",
+        language="ru",
+    )
+    assert await people.add_token(b"link", link, Life(now_ms, later_ms, 3))
+    assert await people.link_identity(
+        account, Identity("https://issuer.example", "17", "c@example.org", now_ms)
     )
 
 

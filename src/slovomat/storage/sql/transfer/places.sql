@@ -7,13 +7,13 @@ SELECT set_config('idle_in_transaction_session_timeout', '0', FALSE), set_config
 
 -- name: lock_for_reading
 LOCK TABLE instance, plans, pack_offers, accounts, api_keys, key_usage, buckets, generations, entries, jobs,
-    idempotency, nodes, kept_texts, journal, operations, mode_texts, outbox, plan_versions, orders, payments,
-    plan_periods, sales, refunds, debts, debt_entries, code_batches, codes IN EXCLUSIVE MODE;
+    idempotency, nodes, kept_texts, journal, operations, mode_texts, outbox, sign_ins, sessions, mailed_tokens,
+    recovery_codes, identities, plan_versions, orders, payments, plan_periods, sales, refunds, debts, debt_entries, code_batches, codes IN EXCLUSIVE MODE;
 
 -- name: lock_for_filling
 LOCK TABLE instance, plans, pack_offers, accounts, api_keys, key_usage, buckets, generations, entries, jobs,
-    idempotency, nodes, kept_texts, journal, operations, mode_texts, outbox, plan_versions, orders, payments,
-    plan_periods, sales, refunds, debts, debt_entries, code_batches, codes IN ACCESS EXCLUSIVE MODE;
+    idempotency, nodes, kept_texts, journal, operations, mode_texts, outbox, sign_ins, sessions, mailed_tokens,
+    recovery_codes, identities, plan_versions, orders, payments, plan_periods, sales, refunds, debts, debt_entries, code_batches, codes IN ACCESS EXCLUSIVE MODE;
 
 -- name: ledger_unlock
 ALTER TABLE entries DISABLE TRIGGER entries_stay;
