@@ -22,8 +22,6 @@ from slovomat.web.sign_in.entering import Entering, with_next
 from slovomat.web.sign_in.qr import qr_svg
 
 _LOGIN, _CODE = "/admin/login", "/admin/login/code"
-_UNSENT = {"Referrer-Policy": "no-referrer"}
-"""The link's token stays with this page."""
 _UNKEPT = {**SECURITY, "Cache-Control": "no-store"}
 
 
@@ -64,7 +62,7 @@ class Operator:
             "onward": onward,
             "email": "",
         }
-        return self._frame.page(request, "sign_in/operator.html", 200, _UNSENT, fault="", **facts)
+        return self._frame.page(request, "sign_in/operator.html", fault="", **facts)
 
     async def by_link(self, request: Request) -> Response:
         """The first sign-in of all, which then offers to set a password."""
