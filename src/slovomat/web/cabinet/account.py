@@ -6,11 +6,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from slovomat.domain.days import Calendar
-from slovomat.ports.people import Notices
 from slovomat.usecases.overview import Overview, overview
 from slovomat.web.pages.backstage import Backstage
 from slovomat.web.pages.charts import bars
-from slovomat.web.pages.forms import read_form
 from slovomat.web.pages.frame import Frame
 from slovomat.web.pages.language import spoken
 from slovomat.web.pages.price_list import read_price_list
@@ -24,7 +22,6 @@ def routes(backstage: Backstage, frame: Frame) -> list[Route]:
     return [
         Route("/account", signed_in(views.account), methods=["GET"]),
         Route("/account/guide", signed_in(views.end_guide), methods=["POST"]),
-        Route("/account/notices", signed_in(views.set_low_balance), methods=["POST"]),
         Route("/subscription", signed_in(views.subscription), methods=["GET"]),
     ]
 
@@ -74,15 +71,6 @@ class _Views:
         """The first steps are waved away."""
         await self._store.people.finish_guide(visitor(request).account.id, self._env.now_ms())
         return see(request, "/account")
-
-    async def set_low_balance(self, request: Request) -> Response:
-        """Below which balance to write a letter; 0: never."""
-        person = visitor(request).person
-        wanted = (await read_form(request)).whole("low_balance")
-        if wanted is not None and wanted >= 0:
-            notices = Notices(wanted, person.webhook_url, person.webhook_secret)
-            await self._store.people.set_notices(person.account.id, notices, self._env.now_ms())
-        return see(request, "/account", "notices")
 
     async def _overview(self, who: Visitor) -> Overview:
         return await overview(self._store, self._env, self._calendar, who.account)

@@ -8,8 +8,11 @@ from starlette.routing import Route
 from slovomat.domain.caller import DIALECTS
 from slovomat.domain.days import Calendar
 from slovomat.domain.ids import KeyId
+from slovomat.domain.keys import shown
+from slovomat.ports.mail import LetterKind
 from slovomat.ports.store import KeyRow
-from slovomat.usecases.accounts import KeyRules, create_key, rotate_key
+from slovomat.usecases.accounts import CreatedKey, KeyRules, create_key, rotate_key
+from slovomat.usecases.letters import Letters
 from slovomat.web.cabinet.key_form import OVERLAPS_HOURS, KeyFaults, read_key_rules
 from slovomat.web.pages.backstage import Backstage
 from slovomat.web.pages.forms import Form, read_form
@@ -42,6 +45,7 @@ class _Keys:
         self._env = backstage.env
         self._zone = backstage.settings.time_zone
         self._calendar = Calendar(self._zone)
+        self._letters = Letters(backstage.store, backstage.env)
         self._frame = frame
 
     async def show(self, request: Request) -> Response:
@@ -66,6 +70,7 @@ class _Keys:
         made = await rotate_key(self._store, self._env, self._backstage.secret, row.id, hours * _HOUR_MS)
         if made is None:
             raise HTTPException(404)
+        await self._tell(request, made, row.name)
         return self._shown(request, made.key)
 
     async def revoke(self, request: Request) -> Response:
@@ -77,7 +82,22 @@ class _Keys:
     async def _made(self, request: Request, rules: KeyRules) -> Response:
         account = visitor(request).account
         made = await create_key(self._store, self._env, self._backstage.secret, account.id, rules)
+        await self._tell(request, made, rules.name)
         return self._shown(request, made.key)
+
+    async def _tell(self, request: Request, made: CreatedKey, name: str) -> None:
+        """A letter: a key that its owner did not make should not go unnoticed."""
+        person = visitor(request).person
+        link = f"{self._backstage.site()}/keys"
+        facts = {"name": name, "shown": shown(made.key), "link": link}
+        await self._letters.write(
+            LetterKind.KEY_MADE,
+            person.account.id,
+            person.account.email,
+            person.language,
+            facts,
+            once=f"key {made.id}",
+        )
 
     def _shown(self, request: Request, key: str) -> Response:
         prompt = self._frame.texts[spoken(request)]["sample_prompt"]

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, ExceptionHandler
 from slovomat.ports.store import StoreUnavailableError
 from slovomat.usecases.passwords import TooManyWaitError
 from slovomat.web.admin import views as admin
-from slovomat.web.cabinet import account, history, keys, playground
+from slovomat.web.cabinet import account, history, keys, notices, playground
 from slovomat.web.pages import answer, theme, views
 from slovomat.web.pages.assets import load_assets
 from slovomat.web.pages.backstage import Backstage
@@ -29,6 +29,7 @@ _PARTS = (
     sign_in,
     account,
     keys,
+    notices,
     history,
     playground,
     admin,

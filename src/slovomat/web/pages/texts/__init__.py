@@ -8,6 +8,7 @@ from slovomat.web.pages.texts.docs import DOCS
 from slovomat.web.pages.texts.history import HISTORY
 from slovomat.web.pages.texts.home import HOME
 from slovomat.web.pages.texts.keys import KEYS
+from slovomat.web.pages.texts.notices import NOTICES
 from slovomat.web.pages.texts.playground import PLAYGROUND
 from slovomat.web.pages.texts.price import PRICE
 from slovomat.web.pages.texts.security import SECURITY
@@ -22,6 +23,7 @@ PARTS: tuple[Mapping[str, Text], ...] = (
     ACCOUNT,
     KEYS,
     HISTORY,
+    NOTICES,
     PLAYGROUND,
     DOCS,
     SIGN_IN,

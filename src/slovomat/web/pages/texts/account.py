@@ -52,12 +52,14 @@ _ACCOUNT = {
     ),
     "account_notices": Text("Напоминание", "Reminder"),
     "account_notices_lead": Text(
-        "Напишем, когда запросов останется меньше.", "We write to you when fewer requests are left."
+        "Напишем, когда оплаченных запросов останется меньше {n}.",
+        "We write to you when fewer than {n} are left of what you paid for.",
     ),
-    "account_low_field": Text("Порог, запросов", "Threshold, requests"),
-    "account_low_hint": Text("0 — не напоминать.", "0: no reminder."),
-    "account_save": Text("Сохранить", "Save"),
-    "said_notices": Text("Порог сохранён.", "The threshold is saved."),
+    "account_notices_none": Text(
+        "Можем написать, когда оплаченные запросы будут кончаться.",
+        "We can write to you when paid requests run out.",
+    ),
+    "account_notices_set": Text("Настроить", "Set up"),
     "account_last": Text("Последние генерации", "Last generations"),
     "account_all": Text("Вся история", "The whole history"),
     "account_nothing": Text("Генераций ещё не было", "No generations yet"),
