@@ -204,11 +204,12 @@ class App:
                 settings=self._settings,
                 env=self._env,
                 store=self._store,
-                modes=services.modes,
+                modes=self._modes,
                 limits=limits,
                 secret=self._secret,
                 identity=make_issuer(self._settings, self._env),
                 services=services,
+                origins=self._loaded.origins,
             )
         )
 

@@ -7,7 +7,7 @@ import pytest
 
 from slovomat.domain.mode import MODE_IDS
 from slovomat.modes import BadParameter, Modes, load_modes
-from slovomat.modes.loader import PACKAGED
+from slovomat.modes.packaged import PACKAGED
 from slovomat.ports.modes import ModeCatalogue
 
 CONTRACT_ORDER = [

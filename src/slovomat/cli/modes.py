@@ -24,7 +24,7 @@ ModeId = Annotated[str, typer.Argument(metavar="MODE", help="the mode's id")]
 @command(app, "list")
 def list_all(session: Session) -> None:
     """Every mode with its version and file."""
-    from slovomat.modes.loader import PACKAGED
+    from slovomat.modes.packaged import PACKAGED
 
     shapes = [
         {
@@ -160,7 +160,7 @@ def _mode(modes: "Modes", mode: str) -> "Mode":
 def _file_faults(session: Session) -> Iterator[str]:
     """Every broken file, not the first alone; then what only the whole folder can be blamed for."""
     from slovomat.modes import BrokenMode, load_mode, load_modes
-    from slovomat.modes.loader import PACKAGED, SUFFIX
+    from slovomat.modes.packaged import PACKAGED, SUFFIX
 
     own: Path | None = session.settings.modes_dir
     seen: set[str] = set()

@@ -117,6 +117,10 @@ TEXTS: Catalogue = {
         "Срок хранения результата истёк",
         "The result is no longer kept",
     ),
+    Code.JOB_STOPPED: (
+        "Задание остановлено сервисом вручную. Запросы возвращены на баланс.",
+        "The service's operator stopped this job. The price is back on the balance.",
+    ),
     Code.INTERNAL: ("Внутренняя ошибка сервиса", "Internal error of the service"),
 }
 
@@ -173,6 +177,7 @@ STATUS: dict[Code, int] = {
     Code.UPSTREAM_TIMEOUT: 504,
     Code.UPSTREAM_REFUSED: 400,
     Code.RESULT_PRUNED: 410,
+    Code.JOB_STOPPED: 500,
     Code.INTERNAL: 500,
 }
 """The HTTP status of each code; a dialect may differ."""
@@ -210,6 +215,7 @@ _JOB_ENDS = frozenset(
         Code.UPSTREAM_TIMEOUT,
         Code.UPSTREAM_REFUSED,
         Code.OVERLOADED,
+        Code.JOB_STOPPED,
         Code.INTERNAL,
     }
 )

@@ -39,6 +39,7 @@ class Code(StrEnum):
     UPSTREAM_TIMEOUT = "upstream_timeout"
     UPSTREAM_REFUSED = "upstream_refused"
     RESULT_PRUNED = "result_pruned"
+    JOB_STOPPED = "job_stopped"
     INTERNAL = "internal"
 
 

@@ -9,7 +9,8 @@ import msgspec
 from slovomat.domain.mode import MODE_IDS, ModeParameter, ModeRef, Prompt
 from slovomat.modes.header import described
 from slovomat.modes.mode import Mode
-from slovomat.ports.modes import ModeFault
+from slovomat.modes.packaged import PACKAGED, SUFFIX
+from slovomat.ports.modes import ModeFault, ModeOrigin
 
 if TYPE_CHECKING:
     from slovomat.modes.draft import Draft
@@ -64,6 +65,20 @@ class Modes:
     def source(self, mode_id: str) -> str:
         """The text of the mode's file, or of what an operator made of it."""
         return self._modes[mode_id].source
+
+    def origin(self, mode_id: str) -> ModeOrigin:
+        """Where the text in force comes from."""
+        if self._modes[mode_id] is not self._files[mode_id]:
+            return "edited"
+        return "packaged" if self._files[mode_id].path.parent == PACKAGED else "folder"
+
+    def file_source(self, mode_id: str) -> str:
+        """The text of the mode's file, whatever an operator has put in its place."""
+        return self._files[mode_id].source
+
+    def packaged_source(self, mode_id: str) -> str:
+        """The text that comes with the program."""
+        return (PACKAGED / f"{mode_id}{SUFFIX}").read_text("utf-8")
 
     def draft(self, mode_id: str, text: str) -> "Draft | ModeFault":
         """Another text for the mode, to be tried, or what is wrong with it."""

@@ -11,10 +11,8 @@ from slovomat.modes.catalogue import Modes
 from slovomat.modes.fault import BrokenMode
 from slovomat.modes.frontmatter import read_source
 from slovomat.modes.mode import Mode
+from slovomat.modes.packaged import PACKAGED, SUFFIX
 from slovomat.modes.reading import read_mode
-
-PACKAGED = Path(__file__).parent / "prompts"
-SUFFIX = ".md"
 
 
 def load_modes(overrides: Path | None = None) -> Modes:

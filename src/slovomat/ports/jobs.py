@@ -87,8 +87,8 @@ class Jobs(Protocol):
     async def open_holds(self) -> int:
         """Generations under way."""
 
-    async def list_jobs(self, state: str, limit: int) -> list[JobRow]:
-        """The newest jobs, of one state or of all ('')."""
+    async def list_jobs(self, state: str, limit: int, before: int = 0) -> list[JobRow]:
+        """The newest jobs, of one state or of all (''); with `before`, those older than that job."""
 
     async def job_record(self, job_id: GenerationId) -> JobRecord | None:
         """Any account's job, in full."""

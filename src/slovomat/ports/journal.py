@@ -68,7 +68,18 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     generation_id: GenerationId | None = None
 
 
-REFUSALS = ("no_reason", "no_account", "no_job", "wrong_state", "balance_low", "other_operation")
+REFUSALS = (
+    "no_reason",
+    "no_account",
+    "no_job",
+    "wrong_state",
+    "balance_low",
+    "other_operation",
+    "account_blocked",
+    "key_over",
+    "key_forbids",
+    "key_cap",
+)
 """Why an operation was not done: nothing of it was written, the journal neither."""
 
 
@@ -141,4 +152,4 @@ class Journal(Protocol):
         """Returns a held price."""
 
     async def retry(self, operation: RetryOperation) -> OperationResult:
-        """Queues a failed job again, if the balance allows."""
+        """Queues a failed job again, if its key and the balance allow."""

@@ -34,8 +34,13 @@ class ModeTexts(Protocol):
     async def find(self, mode_id: str, revision: int) -> ModeText | None:
         """One of them."""
 
-    async def activate(self, mode_id: str, text: str, note: JournalNote) -> int:
-        """Adds the text as a new version and makes it the active one; its revision."""
+    async def activate(
+        self, mode_id: str, text: str, note: JournalNote, since: int | None = None
+    ) -> int | None:
+        """Adds the text as a new version and makes it the active one; its revision.
+
+        None, and nothing is written, when another than the revision `since` (0: the file) is active by now.
+        """
 
     async def choose(self, mode_id: str, revision: int, note: JournalNote) -> bool:
         """Makes an older version active again, or with revision 0 the file; False when there is none such."""

@@ -1,11 +1,15 @@
 """The port to the prompt modes."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
 from slovomat.domain.mode import ModeParameter, ModeRef, Prompt
+
+
+ModeOrigin = Literal["packaged", "folder", "edited"]
+"""Where a mode's text comes from: the program, the operator's folder, or the operator's desk."""
 
 
 class ModeCatalogue(Protocol):
@@ -67,6 +71,15 @@ class ModeWorkshop(ModeCatalogue, Protocol):
 
     def source(self, mode_id: str) -> str:
         """The text in force."""
+
+    def origin(self, mode_id: str) -> ModeOrigin:
+        """Where the text in force comes from."""
+
+    def file_source(self, mode_id: str) -> str:
+        """The text of the file that counts when nothing is edited."""
+
+    def packaged_source(self, mode_id: str) -> str:
+        """The text that comes with the program."""
 
     def draft(self, mode_id: str, text: str) -> ModeDraft | ModeFault:
         """Another text for the mode, checked as its file would be."""

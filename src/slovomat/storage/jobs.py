@@ -17,6 +17,7 @@ from slovomat.storage.tx import Row, Tx
 
 _PLACE = ("account_id", "id")
 _UNLIMITED = 1 << 31
+_ANY = 1 << 62
 _LONGEST_WAIT_MS = 90_000
 """No retry waits so long: a job that seems to was queued before the clock was set back."""
 
@@ -183,9 +184,10 @@ async def open_holds(tx: Tx) -> int:
     return int((await tx.rows("holds_open"))[0][0])
 
 
-async def listing(tx: Tx, state: str, limit: int) -> list[JobRow]:
-    """The newest jobs, for the operator."""
-    return [JobRow(*row) for row in await tx.rows("jobs_list", state=state, limit=limit)]
+async def listing(tx: Tx, state: str, limit: int, before: int = 0) -> list[JobRow]:
+    """The newest jobs, for the operator; `before`: those older than that one."""
+    rows = await tx.rows("jobs_list", state=state, limit=limit, before=before or _ANY)
+    return [JobRow(*row) for row in rows]
 
 
 async def record(tx: Tx, job_id: GenerationId) -> JobRecord | None:

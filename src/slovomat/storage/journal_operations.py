@@ -8,7 +8,7 @@ from slovomat.domain.caller import KeyPolicy
 from slovomat.domain.generation import Closing, HoldState
 from slovomat.domain.ids import AccountId, KeyId
 from slovomat.domain.mode import ModeRef
-from slovomat.domain.refusal import Code
+from slovomat.domain.refusal import Code, Refusal
 from slovomat.domain.request import Accepted
 from slovomat.ports.journal import (
     BlockOperation,
@@ -101,7 +101,7 @@ async def release(tx: Tx, operation: ReleaseOperation) -> OperationResult:
         now_ms = operation.note.at_ms
         if job_state is not None:
             place = {"account_id": account_id, "id": made}
-            if not await tx.run("job_release", **place, error=Code.INTERNAL.value, now_ms=now_ms):
+            if not await tx.run("job_release", **place, error=Code.JOB_STOPPED.value, now_ms=now_ms):
                 raise ConflictError
         closing = Closing(
             id=made, account_id=AccountId(account_id), state=HoldState.RELEASED, reason=_BY_HAND
@@ -121,18 +121,36 @@ async def retry(tx: Tx, operation: RetryOperation) -> OperationResult:
         found = await tx.rows("job_to_retry", id=operation.generation_id)
         if not found:
             return Refused("no_job")
-        state, text = found[0][1:3]
-        if state != "failed" or text is None:
-            return Refused("wrong_state")
+        if why := _closed(found[0], operation.note.at_ms):
+            return Refused(why)
         (made,) = await holds.hold(tx, [_again(found[0], operation)])
-        return Done(generation_id=made.id) if isinstance(made, Accepted) else Refused("balance_low")
+        if isinstance(made, Accepted):
+            return Done(generation_id=made.id)
+        key_cap = isinstance(made, Refusal) and made.code is Code.KEY_CAP
+        return Refused("key_cap" if key_cap else "balance_low")
 
     return await _once(tx, once, do)
 
 
+def _closed(row: Row, now_ms: int) -> str:
+    """Why the job cannot be queued again, whatever the balance; empty: it can."""
+    _, state, text, dialect, _, mode, *_ = row
+    expires_at_ms = row[12]
+    revoked_at_ms, modes, dialects, blocked, debt = row[15:]
+    if state != "failed" or text is None:
+        return "wrong_state"
+    if blocked:
+        return "account_blocked"
+    if revoked_at_ms is not None or (expires_at_ms is not None and expires_at_ms <= now_ms):
+        return "key_over"
+    if (modes and mode not in modes.split(",")) or (dialects and dialect not in dialects.split(",")):
+        return "key_forbids"
+    return "balance_low" if debt else ""
+
+
 def _again(row: Row, operation: RetryOperation) -> HoldOrder:
     account, _, text, dialect, price, mode, version, digest, cut, key, *rest = row
-    cap_day, cap_total, expires_at_ms, daily, api_allowance = rest
+    cap_day, cap_total, expires_at_ms, daily, api_allowance = rest[:5]
     now_ms = operation.note.at_ms
     return HoldOrder(
         account_id=AccountId(account),

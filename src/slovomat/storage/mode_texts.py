@@ -40,9 +40,13 @@ async def find(tx: Tx, mode_id: str, revision: int) -> ModeText | None:
     return _text(found[0]) if found else None
 
 
-async def activate(tx: Tx, mode_id: str, text: str, noted: JournalNote) -> int:
-    """Adds a version, which is the active one from now on."""
+async def activate(
+    tx: Tx, mode_id: str, text: str, noted: JournalNote, since: int | None = None
+) -> int | None:
+    """Adds a version, which is the active one from now on; None when it is not `since` that it replaces."""
     await tx.run("modes_changed")  # its row's lock: one change of modes after another
+    if since is not None and since != await _active_revision(tx, mode_id):
+        return None
     revision = int((await tx.rows("mode_text_last", mode_id=mode_id))[0][0]) + 1
     await tx.run("mode_text_rest", mode_id=mode_id)
     added = await tx.run(
@@ -57,6 +61,10 @@ async def activate(tx: Tx, mode_id: str, text: str, noted: JournalNote) -> int:
         raise ConflictError
     await journal.note(tx, noted)
     return revision
+
+
+async def _active_revision(tx: Tx, mode_id: str) -> int:
+    return int((await tx.rows("mode_text_active_revision", mode_id=mode_id))[0][0])
 
 
 async def choose(tx: Tx, mode_id: str, revision: int, noted: JournalNote) -> bool:

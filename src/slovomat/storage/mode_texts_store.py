@@ -24,8 +24,10 @@ class SQLModeTexts:
     async def find(self, mode_id: str, revision: int) -> ModeText | None:
         return await self._engine.read(mode_texts.find, mode_id, revision)
 
-    async def activate(self, mode_id: str, text: str, note: JournalNote) -> int:
-        return await self._engine.write(mode_texts.activate, mode_id, text, note)
+    async def activate(
+        self, mode_id: str, text: str, note: JournalNote, since: int | None = None
+    ) -> int | None:
+        return await self._engine.write(mode_texts.activate, mode_id, text, note, since)
 
     async def choose(self, mode_id: str, revision: int, note: JournalNote) -> bool:
         return await self._engine.write(mode_texts.choose, mode_id, revision, note)

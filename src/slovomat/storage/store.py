@@ -156,8 +156,8 @@ class SQLStore(SQLAccounts):
     async def open_holds(self) -> int:
         return await self._engine.read(jobs.open_holds)
 
-    async def list_jobs(self, state: str, limit: int) -> list[JobRow]:
-        return await self._engine.report(jobs.listing, state, limit)
+    async def list_jobs(self, state: str, limit: int, before: int = 0) -> list[JobRow]:
+        return await self._engine.report(jobs.listing, state, limit, before)
 
     async def job_record(self, job_id: GenerationId) -> JobRecord | None:
         return await self._engine.read(jobs.record, job_id)

@@ -1,5 +1,7 @@
 """What an operator does by hand: each with a reason, once under its key, and in the journal."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from slovomat.domain.days import Calendar
@@ -9,6 +11,7 @@ from slovomat.ports.journal import (
     Actor,
     BlockOperation,
     CreditOperation,
+    Done,
     JournalNote,
     OperationResult,
     Refused,
@@ -35,13 +38,24 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Operations:
-    """Deeds that move requests. `hold_ms`: the time that a new job's hold is opened for."""
+    """Deeds that move requests. `hold_ms`: the time that a new job's hold is opened for.
 
-    def __init__(self, store: Store, env: Env, calendar: Calendar, hold_ms: int) -> None:
+    `queued` tells this process's workers of a job, and those of others; by default only the others hear.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        env: Env,
+        calendar: Calendar,
+        hold_ms: int,
+        queued: Callable[[], None] | None = None,
+    ) -> None:
         self._store = store
         self._env = env
         self._calendar = calendar
         self._hold_ms = hold_ms
+        self._queued = queued or store.wake_others
 
     async def credit(
         self, deed: Deed, account_id: AccountId, requests: int, title: str, valid_days: int | None = None
@@ -78,7 +92,7 @@ class Operations:
         return await self._store.journal.release(operation)
 
     async def retry(self, deed: Deed, generation_id: GenerationId) -> OperationResult:
-        """Queues a failed job again, as a new one that holds the price again, if the balance allows."""
+        """Queues a failed job again, as a new one that holds the price again, if key and balance allow."""
         if not deed.said:
             return _NO_REASON
         note = self._note(deed, "retry", "generation", generation_id, {})
@@ -90,7 +104,8 @@ class Operations:
             hold_ms=self._hold_ms,
         )
         result = await self._store.journal.retry(operation)
-        self._store.wake_others()
+        if isinstance(result, Done) and not result.again:
+            self._queued()
         return result
 
     def _note(

@@ -1,6 +1,7 @@
 """Modes edited while the service runs: checked, previewed, tried, compared, put in force, rolled back."""
 
 import difflib
+import hashlib
 from collections.abc import Mapping
 
 import msgspec
@@ -44,6 +45,25 @@ class TrialResult(msgspec.Struct, frozen=True, kw_only=True):
     latency_ms: int
 
 
+class InForce(msgspec.Struct, frozen=True):
+    """The text of a mode that the database or the file names. `revision` 0: the file's."""
+
+    revision: int
+    text: str
+
+    @property
+    def digest(self) -> str:
+        """A form brings it back as what it was made of."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+class Outdated(msgspec.Struct, frozen=True):
+    """Another text was put in force since the one that was edited; nothing was changed."""
+
+
+Activated = int | ModeFault | Outdated
+
+
 class ModeDesk:
     """What an operator does with the text of a mode. Nothing of it touches calls until `activate`."""
 
@@ -60,6 +80,13 @@ class ModeDesk:
     async def versions(self, mode_id: str) -> list[ModeText]:
         """All that were ever in force, the newest first; the file's own is not among them."""
         return list(await self._store.mode_texts.versions(mode_id))
+
+    async def in_force(self, mode_id: str) -> InForce:
+        """What shall be in force: on this node it is not, should it be a text that it cannot use."""
+        found = [one for one in await self._store.mode_texts.active() if one.mode_id == mode_id]
+        if not found:
+            return InForce(0, self._modes.file_source(mode_id))
+        return InForce(found[0].revision, found[0].text)
 
     def check(self, mode_id: str, text: str) -> ModeFault | None:
         """What is wrong with the text, as the loader of files would say."""
@@ -101,21 +128,31 @@ class ModeDesk:
             results.append(TrialResult(input=asked, answer=answer, faults=faults, latency_ms=latency_ms))
         return results
 
-    async def activate(self, mode_id: str, text: str, actor: Actor, reason: str) -> int | ModeFault:
-        """Puts the text in force on every node within a second; its revision, or what is wrong with it."""
+    async def activate(
+        self, mode_id: str, text: str, actor: Actor, reason: str, since: str | None = None
+    ) -> Activated:
+        """Puts the text in force on every node within a second; its revision, or what is wrong with it.
+
+        `since`: the digest of the text that was edited; another that is in force by now is not overwritten.
+        """
         text = text.replace("\r\n", "\n")
         draft = self._modes.draft(mode_id, text)
         if isinstance(draft, ModeFault):
             return draft
         if not reason.strip():
             return ModeFault(0, "a reason is needed")
-        if text == self._modes.source(mode_id):
+        present = await self.in_force(mode_id)
+        if since is not None and since != present.digest:
+            return Outdated()
+        if text == present.text:
             return ModeFault(0, "the text is the one in force")
         details: dict[str, str | int] = {"version": draft.ref.version, "sha256": draft.ref.digest}
         note = note_of(
             actor, self._env.now_ms(), "mode_activate", reason, target=("mode", mode_id), details=details
         )
-        return await self._store.mode_texts.activate(mode_id, text, note)
+        made = await self._store.mode_texts.activate(mode_id, text, note, present.revision)
+        await self._adopt()
+        return Outdated() if made is None else made
 
     async def roll_back(self, mode_id: str, revision: int, actor: Actor, reason: str) -> bool:
         """Puts an older revision in force again, or with 0 the file; False when there is none such."""
@@ -125,7 +162,13 @@ class ModeDesk:
         note = note_of(
             actor, self._env.now_ms(), "mode_roll_back", reason, target=("mode", mode_id), details=details
         )
-        return await self._store.mode_texts.choose(mode_id, revision, note)
+        done = await self._store.mode_texts.choose(mode_id, revision, note)
+        await self._adopt()
+        return done
+
+    async def _adopt(self) -> None:
+        """This process shows at once what it has changed; the others look a few times a second."""
+        self._modes.adopt({one.mode_id: one.text for one in await self._store.mode_texts.active()})
 
 
 def _lines(text: str) -> list[str]:

@@ -82,7 +82,7 @@ WHERE (account_id, id) IN (SELECT account_id, id FROM jobs WHERE finished_at_ms 
 -- name: jobs_list
 SELECT j.id, a.email, g.dialect, g.mode_id, j.state, j.attempts, j.created_at_ms, j.finished_at_ms, j.error
 FROM jobs j JOIN accounts a ON a.id = j.account_id JOIN generations g ON g.account_id = j.account_id AND g.id = j.id
-WHERE :state = '' OR j.state = :state
+WHERE (:state = '' OR j.state = :state) AND j.id < :before
 ORDER BY j.id DESC LIMIT :limit;
 
 -- name: job_record

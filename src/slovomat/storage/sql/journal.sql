@@ -35,8 +35,14 @@ UPDATE jobs SET state = 'failed', error = :error, finished_at_ms = :now_ms
 WHERE account_id = :account_id AND id = :id AND (state = 'queued' OR state = 'running');
 
 -- name: job_to_retry
+-- With what its key may do now, and the terms of the account's plan, as `caller_find` tells them to a call.
 SELECT j.account_id, j.state, j.text, g.dialect, g.price_requests, g.mode_id, g.mode_version, g.mode_digest,
-    g.cut_chars, k.id, k.cap_day, k.cap_total, k.expires_at_ms, p.daily_requests, p.api_allowance
+    g.cut_chars, k.id, k.cap_day, k.cap_total, k.expires_at_ms,
+    COALESCE(v.daily_requests, p.daily_requests), COALESCE(v.api_allowance, p.api_allowance),
+    k.revoked_at_ms, k.modes, k.dialects, a.blocked, COALESCE(d.requests, 0)
 FROM generations g JOIN jobs j ON j.account_id = g.account_id AND j.id = g.id
 JOIN api_keys k ON k.id = g.key_id JOIN accounts a ON a.id = g.account_id JOIN plans p ON p.id = a.plan_id
+LEFT JOIN plan_periods o ON o.account_id = a.id AND o.state = 'open' AND o.plan_id = a.plan_id
+LEFT JOIN plan_versions v ON v.id = o.version_id
+LEFT JOIN debts d ON d.account_id = a.id
 WHERE g.account_id = (SELECT account_id FROM entries WHERE generation_id = :id LIMIT 1) AND g.id = :id;

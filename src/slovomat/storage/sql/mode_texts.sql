@@ -21,6 +21,9 @@ WHERE mode_id = :mode_id AND revision = :revision;
 -- name: mode_text_last
 SELECT COALESCE(MAX(revision), 0) FROM mode_texts WHERE mode_id = :mode_id;
 
+-- name: mode_text_active_revision
+SELECT COALESCE(MAX(revision), 0) FROM mode_texts WHERE mode_id = :mode_id AND active = 1;
+
 -- name: mode_text_add
 INSERT INTO mode_texts (mode_id, revision, text, author, created_at_ms, active)
 VALUES (:mode_id, :revision, :text, :author, :now_ms, 1);

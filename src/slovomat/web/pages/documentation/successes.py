@@ -53,6 +53,7 @@ def _polled(dialect: JobDialect, scene: Scene) -> Answers:
         ("when_completed", JobState.COMPLETED, scene.said, None),
         ("when_processing", JobState.RUNNING, None, None),
         ("when_failed", JobState.FAILED, None, Code.UPSTREAM_ERROR.value),
+        ("when_job_stopped", JobState.FAILED, None, Code.JOB_STOPPED.value),
     )
     return [
         (

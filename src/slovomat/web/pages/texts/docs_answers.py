@@ -56,6 +56,9 @@ _REFUSALS = {
         "Модель отклонила запрос, цена возвращена", "The model refused the prompt, the price is back"
     ),
     Code.RESULT_PRUNED: Text("Срок хранения истёк", "The result is no longer kept"),
+    Code.JOB_STOPPED: Text(
+        "Задание остановлено вручную, цена возвращена", "The job was stopped by hand, the price is back"
+    ),
     Code.INTERNAL: Text("Ошибка сервиса", "A fault of the service"),
 }
 ANSWERS = {**_SUCCESSES, **{f"when_{code}": text for code, text in _REFUSALS.items()}}
