@@ -115,12 +115,12 @@ class App:
             await sweep.at_start()
             desk = Desk(services, lambda: self.site)
             siblings = Siblings(self._seat, services.metrics.text)
-            entry = Entry(desk, self._pages(services, counting.limits), _health(desk, siblings))
+            till = Till(self._settings, self._env, self._store, lambda: self.site)
+            entry = Entry(desk, self._pages(services, counting.limits, till), _health(desk, siblings))
             server = EmbeddedServer(entry, self._settings)
             await services.callers.refresh()
             modes = ActiveModes(self._store, self._modes)
             post = PostOffice(self._settings, self._env, self._store, lambda: self.site)
-            till = Till(self._settings, self._env, self._store, lambda: self.site)
             rounds = [*post.rounds(), *till.rounds()]
             background = Background(services, sweep, server, worker, self._env, modes=modes, rounds=rounds)
             await background.adopt_modes()
@@ -197,7 +197,7 @@ class App:
         told = rules.sweep_rules(self._settings, self._owner)
         return Sweep(self._store, self._env, told, settler.live, worker.running)
 
-    def _pages(self, services: Services, limits: Limits) -> Any:
+    def _pages(self, services: Services, limits: Limits, till: Till) -> Any:
         return PagesAtFirstUse(
             Backstage(
                 site=lambda: self.site,
@@ -210,6 +210,7 @@ class App:
                 identity=make_issuer(self._settings, self._env),
                 services=services,
                 origins=self._loaded.origins,
+                till=till,
             )
         )
 

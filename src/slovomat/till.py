@@ -49,6 +49,15 @@ class Till:
         )
         return Cashier(self._store, self._env, self.providers, rules)
 
+    def title(self, provider: str, language: str) -> str:
+        """What buyers know a provider as; of one that this version has no file for, its name."""
+        from slovomat.payments.registry import all_kinds
+
+        kind = next((one for one in all_kinds() if one.name == provider), None)
+        if kind is None:
+            return provider
+        return kind.title_ru if language == "ru" else kind.title_en
+
     def rounds(self) -> list[tuple[float, Callable[[], Awaitable[None]]]]:
         """Steps, and the seconds between them."""
         return [(_RECONCILE_S, self._reconcile)]

@@ -7,7 +7,6 @@ import msgspec
 
 from slovomat.domain.mode import ModeParameter, ModeRef, Prompt
 
-
 ModeOrigin = Literal["packaged", "folder", "edited"]
 """Where a mode's text comes from: the program, the operator's folder, or the operator's desk."""
 

@@ -26,6 +26,7 @@ class Guess(StrEnum):
     CODE = "code"
     LETTER = "letter"
     SIGN_UP = "sign_up"
+    VOUCHER = "voucher"
 
 
 class GuessRules(msgspec.Struct, frozen=True, kw_only=True):

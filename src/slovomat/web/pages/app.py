@@ -11,6 +11,8 @@ from slovomat.ports.store import StoreUnavailableError
 from slovomat.usecases.passwords import TooManyWaitError
 from slovomat.web.admin import views as admin
 from slovomat.web.cabinet import account, history, keys, notices, playground
+from slovomat.web.checkout import buying, paying, topup
+from slovomat.web.checkout import notices as provider_notices
 from slovomat.web.pages import answer, theme, views
 from slovomat.web.pages.assets import load_assets
 from slovomat.web.pages.backstage import Backstage
@@ -33,6 +35,10 @@ _PARTS = (
     history,
     playground,
     admin,
+    buying,
+    paying,
+    provider_notices,
+    topup,
 )
 """Each brings its `routes`."""
 

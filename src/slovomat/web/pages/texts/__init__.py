@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from slovomat.web.pages.texts.account import ACCOUNT
 from slovomat.web.pages.texts.admin import ADMIN
+from slovomat.web.pages.texts.checkout import CHECKOUT
 from slovomat.web.pages.texts.docs import DOCS
 from slovomat.web.pages.texts.history import HISTORY
 from slovomat.web.pages.texts.home import HOME
@@ -25,6 +26,7 @@ PARTS: tuple[Mapping[str, Text], ...] = (
     HISTORY,
     NOTICES,
     PLAYGROUND,
+    CHECKOUT,
     DOCS,
     SIGN_IN,
     SECURITY,
