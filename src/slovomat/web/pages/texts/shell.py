@@ -15,7 +15,7 @@ SHELL = {
     "menu_open": Text("Открыть меню", "Open the menu"),
     "menu_keys": Text("Ключи", "Keys"),
     "menu_history": Text("История", "History"),
-    "menu_playground": Text("Проба", "Playground"),
+    "menu_playground": Text("Песочница", "Playground"),
     "menu_topup": Text("Пополнить", "Top up"),
     "menu_security": Text("Безопасность", "Security"),
     "menu_balance": Text("На балансе", "On the balance"),
