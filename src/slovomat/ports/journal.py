@@ -1,7 +1,7 @@
 """The port to the operator's journal, and to what an operator does by hand: both in one transaction."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -72,6 +72,9 @@ REFUSALS = (
     "no_reason",
     "no_account",
     "no_job",
+    "no_plan",
+    "last_owner",
+    "made_before",
     "wrong_state",
     "balance_low",
     "other_operation",
@@ -110,6 +113,29 @@ class BlockOperation(msgspec.Struct, frozen=True, kw_only=True):
     note: JournalNote
     account_id: AccountId
     blocked: bool
+
+
+PersonChange = Literal["plan", "role", "sign_out", "second_factor"]
+
+
+class PersonOperation(msgspec.Struct, frozen=True, kw_only=True):
+    """Something of a person is changed: `value` names the plan, or the role; the other two have none.
+
+    "sign_out" ends every session, "second_factor" takes the second factor away.
+    """
+
+    key: str
+    note: JournalNote
+    account_id: AccountId
+    change: PersonChange
+    value: str = ""
+
+
+class MarkOperation(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is done elsewhere, once: here is only the line, and the key."""
+
+    key: str
+    note: JournalNote
 
 
 class ReleaseOperation(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,3 +179,9 @@ class Journal(Protocol):
 
     async def retry(self, operation: RetryOperation) -> OperationResult:
         """Queues a failed job again, if its key and the balance allow."""
+
+    async def person(self, operation: PersonOperation) -> OperationResult:
+        """Changes a person's plan or role, or ends what they sign in with."""
+
+    async def mark(self, operation: MarkOperation) -> OperationResult:
+        """Writes the line before what it tells of is done: `again` says that it was begun earlier."""

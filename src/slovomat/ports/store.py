@@ -16,6 +16,7 @@ from slovomat.ports.accounts import (
     PackRow,
     PlanOffer,
 )
+from slovomat.ports.desk import Desk
 from slovomat.ports.history import History
 from slovomat.ports.jobs import ClaimOrder, JobRecord, JobRow, Jobs
 from slovomat.ports.journal import Journal
@@ -110,6 +111,10 @@ class Store(Ledger, Jobs, Nodes, Accounts, Protocol):
     @property
     def shop(self) -> Shop:
         """What is sold."""
+
+    @property
+    def desk(self) -> Desk:
+        """What the operator's desk looks at."""
 
     async def audit(self) -> Audit:
         """Checks every invariant on one consistent snapshot."""

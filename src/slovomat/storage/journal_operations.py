@@ -29,7 +29,7 @@ _BY_HAND = "operator"
 """The reason of a release, for reports."""
 
 
-class _Once(msgspec.Struct, frozen=True):
+class Once(msgspec.Struct, frozen=True):
     """An operation's key, and what it would do: the same key never does another thing."""
 
     key: str
@@ -37,23 +37,25 @@ class _Once(msgspec.Struct, frozen=True):
     note: JournalNote
 
 
-async def _once(tx: Tx, once: _Once, do: Callable[[], Awaitable[OperationResult]]) -> OperationResult:
+async def once(tx: Tx, wanted: Once, do: Callable[[], Awaitable[OperationResult]]) -> OperationResult:
     """Does it, or says what came of it the first time. A refusal leaves no trace, and may be tried again."""
-    for what, result in await tx.rows("operation_done", key=once.key):
-        if what != once.what:
+    for what, result in await tx.rows("operation_done", key=wanted.key):
+        if what != wanted.what:
             return Refused("other_operation")
         return msgspec.structs.replace(msgspec.json.decode(result, type=Done), again=True)
     done = await do()
     if isinstance(done, Done):
         result = msgspec.json.encode(done).decode()
-        await tx.run("operation_add", key=once.key, what=once.what, result=result, at_ms=once.note.at_ms)
-        await journal.note(tx, once.note)
+        await tx.run(
+            "operation_add", key=wanted.key, what=wanted.what, result=result, at_ms=wanted.note.at_ms
+        )
+        await journal.note(tx, wanted.note)
     return done
 
 
 async def credit(tx: Tx, operation: CreditOperation) -> OperationResult:
     """Gives requests as a pack, or takes them back from packs, as far as they are not spent."""
-    once = _Once(operation.key, f"credit {operation.account_id} {operation.requests}", operation.note)
+    wanted = Once(operation.key, f"credit {operation.account_id} {operation.requests}", operation.note)
 
     async def do() -> OperationResult:
         if not await tx.rows("account_exists", id=operation.account_id):
@@ -69,13 +71,13 @@ async def credit(tx: Tx, operation: CreditOperation) -> OperationResult:
         balance = await packs.credit(tx, order)
         return Refused("balance_low") if balance is None else Done(balance=balance)
 
-    return await _once(tx, once, do)
+    return await once(tx, wanted, do)
 
 
 async def block(tx: Tx, operation: BlockOperation) -> OperationResult:
     """Blocks an account, or unblocks it; its keys follow within a second."""
     word = "block" if operation.blocked else "unblock"
-    once = _Once(operation.key, f"{word} {operation.account_id}", operation.note)
+    wanted = Once(operation.key, f"{word} {operation.account_id}", operation.note)
 
     async def do() -> OperationResult:
         if not await tx.rows("account_exists", id=operation.account_id):
@@ -83,13 +85,13 @@ async def block(tx: Tx, operation: BlockOperation) -> OperationResult:
         await accounts.set_blocked(tx, operation.account_id, operation.blocked)
         return Done()
 
-    return await _once(tx, once, do)
+    return await once(tx, wanted, do)
 
 
 async def release(tx: Tx, operation: ReleaseOperation) -> OperationResult:
     """Ends a hold, and the job should it be one's; whoever still works on it is too late."""
     made = operation.generation_id
-    once = _Once(operation.key, f"release {made}", operation.note)
+    wanted = Once(operation.key, f"release {made}", operation.note)
 
     async def do() -> OperationResult:
         found = await tx.rows("generation_of", id=made)
@@ -110,12 +112,12 @@ async def release(tx: Tx, operation: ReleaseOperation) -> OperationResult:
             raise ConflictError
         return Done()
 
-    return await _once(tx, once, do)
+    return await once(tx, wanted, do)
 
 
 async def retry(tx: Tx, operation: RetryOperation) -> OperationResult:
     """A failed job's text as a new job of the same key: its price was returned, and is held again."""
-    once = _Once(operation.key, f"retry {operation.generation_id}", operation.note)
+    wanted = Once(operation.key, f"retry {operation.generation_id}", operation.note)
 
     async def do() -> OperationResult:
         found = await tx.rows("job_to_retry", id=operation.generation_id)
@@ -129,7 +131,7 @@ async def retry(tx: Tx, operation: RetryOperation) -> OperationResult:
         key_cap = isinstance(made, Refusal) and made.code is Code.KEY_CAP
         return Refused("key_cap" if key_cap else "balance_low")
 
-    return await _once(tx, once, do)
+    return await once(tx, wanted, do)
 
 
 def _closed(row: Row, now_ms: int) -> str:

@@ -6,11 +6,13 @@ from slovomat.ports.journal import (
     JournalNote,
     JournalPage,
     JournalQuery,
+    MarkOperation,
     OperationResult,
+    PersonOperation,
     ReleaseOperation,
     RetryOperation,
 )
-from slovomat.storage import journal, journal_operations
+from slovomat.storage import journal, journal_operations, journal_people
 from slovomat.storage.tx import Engine
 
 
@@ -40,3 +42,9 @@ class SQLJournal:
 
     async def retry(self, operation: RetryOperation) -> OperationResult:
         return await self._engine.write(journal_operations.retry, operation)
+
+    async def person(self, operation: PersonOperation) -> OperationResult:
+        return await self._engine.write(journal_people.person, operation)
+
+    async def mark(self, operation: MarkOperation) -> OperationResult:
+        return await self._engine.write(journal_people.mark, operation)

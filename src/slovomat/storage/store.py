@@ -21,6 +21,7 @@ from slovomat.ports.store import (
 from slovomat.storage import accounts, audit, closings, holds, idempotency, jobs, nodes
 from slovomat.storage.accounts_store import SQLAccounts
 from slovomat.storage.closings import Ending
+from slovomat.storage.desk_store import SQLDesk
 from slovomat.storage.history_store import SQLHistory
 from slovomat.storage.jobs import Finish
 from slovomat.storage.journal_store import SQLJournal
@@ -47,6 +48,7 @@ class SQLStore(SQLAccounts):
         self.outbox = SQLOutbox(engine)
         self.people = SQLPeople(engine)
         self.shop = SQLShop(engine)
+        self.desk = SQLDesk(engine)
 
     async def open(self) -> None:
         await self._engine.open()

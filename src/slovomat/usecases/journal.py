@@ -13,7 +13,10 @@ from slovomat.ports.journal import (
     CreditOperation,
     Done,
     JournalNote,
+    MarkOperation,
     OperationResult,
+    PersonChange,
+    PersonOperation,
     Refused,
     ReleaseOperation,
     RetryOperation,
@@ -108,12 +111,40 @@ class Operations:
             self._queued()
         return result
 
+    async def change_person(
+        self, deed: Deed, account_id: AccountId, change: PersonChange, value: str = ""
+    ) -> OperationResult:
+        """Changes a person's plan or role, signs them out everywhere, or takes their second factor away."""
+        if not deed.said:
+            return _NO_REASON
+        details: dict[str, str | int] = {"to": value} if value else {}
+        note = self._note(deed, change, "account", account_id, details)
+        operation = PersonOperation(
+            key=deed.key, note=note, account_id=account_id, change=change, value=value
+        )
+        return await self._store.journal.person(operation)
+
     def _note(
         self, deed: Deed, action: str, kind: str, target: int, details: dict[str, str | int]
     ) -> JournalNote:
         return note_of(
             deed.actor, self._env.now_ms(), action, deed.reason, target=(kind, str(target)), details=details
         )
+
+
+async def mark(
+    store: Store,
+    env: Env,
+    deed: Deed,
+    action: str,
+    target: tuple[str, str],
+    details: dict[str, str | int] | None = None,
+) -> OperationResult:
+    """Writes down what is about to be done elsewhere, once."""
+    if not deed.said:
+        return _NO_REASON
+    note = note_of(deed.actor, env.now_ms(), action, deed.reason, target=target, details=details)
+    return await store.journal.mark(MarkOperation(key=deed.key, note=note))
 
 
 def note_of(

@@ -7,6 +7,7 @@ from markupsafe import Markup, escape
 
 from slovomat.settings import Settings
 from slovomat.web.pages.figures import counted, grouped, money
+from slovomat.web.pages.markdown import prose
 from slovomat.web.pages.moments import Moments
 
 
@@ -22,7 +23,7 @@ def make_templates(settings: Settings) -> Environment:
     )
     environment.filters.update(counted=counted, grouped=grouped, quoted=shlex.quote, ticks=ticks)
     moments = Moments(settings.time_zone)
-    environment.filters.update(moment=moments.moment, day=moments.day, twice=twice)
+    environment.filters.update(moment=moments.moment, day=moments.day, twice=twice, markdown=prose)
     environment.filters["money"] = lambda kopecks, language: money(kopecks, settings.currency, language)
     return environment
 
