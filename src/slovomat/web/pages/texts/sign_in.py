@@ -167,24 +167,5 @@ _PAGES = {
 }
 
 _OPERATOR = {
-    "operator_title": Text("Вход оператора", "The operator's sign-in"),
-    "operator_lead": Text(
-        "Сюда входят те, кому владелец дал роль. Кроме пароля нужен код из приложения.",
-        "This is for those to whom the owner gave a role. It takes your app's code beside the password.",
-    ),
-    "operator_link_lead": Text(
-        "Эта ссылка впускает один раз. Дальше вы зададите себе пароль.",
-        "This link lets you in once. Then you will set a password for yourself.",
-    ),
-    "operator_lost": Text(
-        "Забыли пароль? Команда на машине сервиса напечатает ссылку, по которой задают новый:",
-        "Lost the password? This command on the service's machine prints a link to set another:",
-    ),
-    "operator_password_title": Text("Пароль оператора", "The operator's password"),
-    "operator_password_lead": Text(
-        "С ним вы войдёте сюда снова: e-mail {email} и этот пароль.",
-        "You will come back here with it: e-mail {email} and this password.",
-    ),
-    "operator_password_later": Text("Позже", "Later"),
 }
 SIGN_IN = _PAGES | _OPERATOR
