@@ -8,9 +8,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, StorageState, sync_playwright
 from playwright.sync_api import Page as Tab
 
+from tests.browser.person import sign_up
 from tests.browser.watcher import Watcher
 from tests.wire.service import Service
 
@@ -42,7 +43,8 @@ KEPT: tuple[Look, ...] = (
 )
 """The looks that pictures are kept of: each language, width and theme twice."""
 _PICTURE_BYTES_MAX = 100_000
-OpenTab = Callable[[Look], tuple[Tab, Watcher]]
+OpenTab = Callable[..., tuple[Tab, Watcher]]
+"""Takes a Look and, for a page that asks for a sign-in, the cookies of one."""
 
 
 @pytest.fixture(scope="session")
@@ -64,15 +66,26 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield service
 
 
+@pytest.fixture(scope="session")
+def customer(browser: Browser, served: Service) -> StorageState:
+    """The cookies of somebody who signed up here."""
+    context = browser.new_context(base_url=served.url, locale="ru-RU")
+    sign_up(context.new_page(), served.data / "letters", "anna@example.com")
+    kept = context.storage_state()
+    context.close()
+    return kept
+
+
 @pytest.fixture
 def open_tab(browser: Browser, served: Service) -> Iterator[OpenTab]:
     """Opens a tab of a person of its own, watched from the start; closed at the test's end."""
     with ExitStack() as stack:
 
-        def open_one(look: Look) -> tuple[Tab, Watcher]:
+        def open_one(look: Look, state: StorageState | None = None) -> tuple[Tab, Watcher]:
             language, width, theme = look
             context = browser.new_context(
                 base_url=served.url,
+                storage_state=state,
                 viewport={"width": width, "height": HEIGHT},
                 color_scheme="dark" if theme == "dark" else "light",
                 locale="ru-RU" if language == "ru" else "en-GB",

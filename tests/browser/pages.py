@@ -20,5 +20,10 @@ PAGES = (
     Page("sign-up", "/sign-up"),
     Page("sign-in", "/sign-in"),
     Page("reset", "/reset"),
+    Page("account", "/account", person=True),
+    Page("subscription", "/subscription", person=True),
+    Page("keys", "/keys", person=True),
+    Page("history", "/history", person=True),
+    Page("playground", "/playground", person=True),
     Page("missing", "/no-such-page", 404),
 )

@@ -5,14 +5,12 @@ import pytest
 from tests.browser.conftest import LOOKS, Look, OpenTab, keep_screen
 from tests.browser.pages import PAGES, Page
 
-PUBLIC = [page for page in PAGES if not page.person]
-
 
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(map(str, look)))
-@pytest.mark.parametrize("page", PUBLIC, ids=lambda page: page.name)
-def test_a_page_is_sound(open_tab: OpenTab, page: Page, look: Look) -> None:
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_is_sound(open_tab: OpenTab, page: Page, look: Look, request: pytest.FixtureRequest) -> None:
     """No breach of the policy, no other host, no error, no sideways scroll; labels and contrast."""
-    tab, watcher = open_tab(look)
+    tab, watcher = open_tab(look, request.getfixturevalue("customer") if page.person else None)
     if page.status != 200:
         watcher.allowed.add(f"status of {page.status}")
     answer = tab.goto(page.path, wait_until="networkidle")
