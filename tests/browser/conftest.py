@@ -8,12 +8,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, StorageState, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from playwright.sync_api import Page as Tab
 
-from tests.browser.person import sign_up
+from tests.browser.market import Market, open_market
 from tests.browser.watcher import Watcher
-from tests.wire.service import Service
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = (
@@ -43,8 +42,7 @@ KEPT: tuple[Look, ...] = (
 )
 """The looks that pictures are kept of: each language, width and theme twice."""
 _PICTURE_BYTES_MAX = 100_000
-OpenTab = Callable[..., tuple[Tab, Watcher]]
-"""Takes a Look and, for a page that asks for a sign-in, the cookies of one."""
+OpenTab = Callable[[Look], tuple[Tab, Watcher]]
 
 
 @pytest.fixture(scope="session")
@@ -59,33 +57,21 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service with a fresh data folder; its upstream answers nothing, for pages need none."""
-    data = tmp_path_factory.mktemp("served") / "data"
-    with Service(data, "http://127.0.0.1:9/v1", upstream_key="sk-none") as service:
-        yield service
-
-
-@pytest.fixture(scope="session")
-def customer(browser: Browser, served: Service) -> StorageState:
-    """The cookies of somebody who signed up here."""
-    context = browser.new_context(base_url=served.url, locale="ru-RU")
-    sign_up(context.new_page(), served.data / "letters", "anna@example.com")
-    kept = context.storage_state()
-    context.close()
-    return kept
+def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
+    """A service that sells, with a fresh data folder."""
+    with open_market(tmp_path_factory.mktemp("market") / "data") as opened:
+        yield opened
 
 
 @pytest.fixture
-def open_tab(browser: Browser, served: Service) -> Iterator[OpenTab]:
+def open_tab(browser: Browser, market: Market) -> Iterator[OpenTab]:
     """Opens a tab of a person of its own, watched from the start; closed at the test's end."""
     with ExitStack() as stack:
 
-        def open_one(look: Look, state: StorageState | None = None) -> tuple[Tab, Watcher]:
+        def open_one(look: Look) -> tuple[Tab, Watcher]:
             language, width, theme = look
             context = browser.new_context(
-                base_url=served.url,
-                storage_state=state,
+                base_url=market.url,
                 viewport={"width": width, "height": HEIGHT},
                 color_scheme="dark" if theme == "dark" else "light",
                 locale="ru-RU" if language == "ru" else "en-GB",
@@ -94,7 +80,7 @@ def open_tab(browser: Browser, served: Service) -> Iterator[OpenTab]:
             )
             stack.callback(context.close)
             tab = context.new_page()
-            return tab, Watcher(tab, served.url)
+            return tab, Watcher(tab, market.url)
 
         yield open_one
 

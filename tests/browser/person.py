@@ -1,42 +1,78 @@
-"""A new customer, as a browser makes one: signs up, reads the letter, follows its link."""
+"""Somebody at a browser: what people do on the pages, by the words that stand there."""
 
-import email
-import email.policy
 import re
-from pathlib import Path
 
 from playwright.sync_api import Page as Tab
+from playwright.sync_api import expect
 
-from tests.wire.deadline import until
+from slovomat.ports.people import Desk
+from slovomat.web.pages.texts import speak
+from tests.browser.market import PASSWORD, Market
+from tests.browser.watcher import Watcher
 
-PASSWORD = "correct horse battery staple"
-_LETTER_S = 15
-
-
-def sign_up(tab: Tab, letters: Path, address: str) -> None:
-    """From the front door to the account's page."""
-    tab.goto("/sign-up")
-    tab.fill("input[name=email]", address)
-    tab.fill("input[name=password]", PASSWORD)
-    tab.click("main form button")
-    tab.goto(_link(letters, address))
-    tab.click("main form button")
-    tab.wait_for_url(re.compile("/account"))
+_COOKIES: dict[Desk, str] = {"cabinet": "slovomat_session", "admin": "slovomat_desk"}
 
 
-def _link(letters: Path, address: str) -> str:
-    found: list[str] = []
+class Person:
+    """One of them, in one language. `t`: the texts as they read them."""
 
-    def came() -> bool:
-        found.extend(filter(None, (_confirming(file, address) for file in letters.glob("verify-*.eml"))))
-        return bool(found)
+    def __init__(self, tab: Tab, watcher: Watcher, market: Market, language: str, email: str) -> None:
+        self.tab = tab
+        self.market = market
+        self.language = language
+        self.email = email
+        self.t = speak(language)
+        self._watcher = watcher
 
-    until(came, _LETTER_S, "the letter with the link")
-    return found[0]
+    def presses(self, text: str) -> None:
+        """The one button of that text."""
+        self.tab.get_by_role("button", name=self.t[text], exact=True).click()
 
+    def is_at(self, path: str) -> None:
+        """The page that stands there."""
+        expect(self.tab).to_have_url(re.compile(rf"{re.escape(self.market.url + path)}(\?.*)?"))
 
-def _confirming(file: Path, address: str) -> str:
-    letter = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-    body = letter.get_body(("plain",))
-    linked = re.search(r"http\S+/verify/\S+", body.get_content()) if body else None
-    return linked[0] if linked and address in str(letter["To"]) else ""
+    def signs_up(self) -> None:
+        """By e-mail, password, and the link in the letter."""
+        self.tab.goto("/sign-up")
+        self._fills_in()
+        self.presses("sign_up_go")
+        expect(self.tab.get_by_role("heading", level=1)).to_have_text(self.t["sign_in_letter_title"])
+        self.tab.goto(self.market.link(self.email, "verify"))
+        self.presses("sign_up_verify_go")
+        self.is_at("/account")
+
+    def has_signed_up(self, requests: int = 0) -> None:
+        """Long ago, and is signed in."""
+        self.email = self.market.someone(self.language, requests)
+        self.carries("cabinet")
+
+    def carries(self, desk: Desk) -> None:
+        """The cookie of a sign-in."""
+        token = self.market.token(self.email, desk)
+        self.tab.context.add_cookies([{"name": _COOKIES[desk], "value": token, "url": self.market.url}])
+
+    def signs_in(self) -> None:
+        """By e-mail and password."""
+        self.tab.goto("/sign-in")
+        self._fills_in()
+        self.presses("sign_in_go")
+
+    def is_given(self, requests: int) -> None:
+        """By the operator, from the command line."""
+        self.market.service.command("credit", self.email, str(requests), "--reason", "test")
+
+    def makes_a_key(self, name: str) -> str:
+        """The printed curl."""
+        self.tab.goto("/keys")
+        self.tab.get_by_label(self.t["keys_name"]).fill(name)
+        self.presses("keys_create")
+        return self.tab.locator("#made pre").inner_text()
+
+    def faults(self, but: str = "") -> list[str]:
+        """What the browser complained of on the way."""
+        return [one for one in self._watcher.faults if not but or but not in one]
+
+    def _fills_in(self) -> None:
+        self.tab.get_by_label(self.t["sign_in_email"]).fill(self.email)
+        self.tab.get_by_label(self.t["sign_in_password"]).fill(PASSWORD)
