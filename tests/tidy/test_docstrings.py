@@ -13,6 +13,7 @@ ELSEWHERE = {
     "storage/mode_texts_store.py": "the port has them: slovomat.ports.mode_texts",
     "storage/people_store.py": "the port has them: slovomat.ports.people",
     "storage/accounts_store.py": "the port has them: slovomat.ports.accounts",
+    "storage/desk_store.py": "the port has them: slovomat.ports.desk",
     "storage/shop_store.py": "the port has them: slovomat.ports.shop",
     "storage/outbox_store.py": "the port has them: slovomat.ports.outbox",
     "web/protocol.py": "callbacks of uvicorn's protocol",

@@ -107,8 +107,8 @@ def test_every_text_is_used() -> None:
     everything = "\n".join(file.read_text("utf-8") for file in shown)
     composed = re.compile(
         r"(when|ref_tag|docs_parameter|home_way|home_promise|said|sign_in_letter|sign_in_fault)_|"
-        r"(history_csv|history_reason|history_state|subscription|admin)_|keys_overlap_|"
-        r"(missing|wrong_method|broken|busy|bad_form|closed|crowded|cross_site)_|docs_[a-z]+_lead$"
+        r"(history_csv|history_reason|history_state|subscription|admin|order|topup_state|code)_|keys_overlap_|"
+        r"(missing|wrong_method|broken|busy|bad_form|closed|crowded|cross_site|too_many_orders)_|docs_[a-z]+_lead$"
     )
     unused = [name for name in CATALOGUE if name not in everything and not composed.match(name)]
     assert unused == []
