@@ -95,26 +95,21 @@ def _grid(top: int, shown: Shown) -> Markup:
         y = _y(value, top)
         made.append(
             Markup('<path class="grid-line" d="M{} {:.1f}H{}"/>').format(_LEFT, y, WIDTH - _RIGHT)
-            + _text(_LEFT - 8, y + 4, "end", shown(value))
+            + _text(_LEFT - 8, y + 4, "end", shown(value), "value")
         )
     return Markup("").join(made)
 
 
 def _labels(labels: Sequence[str]) -> Markup:
-    """As many of them as there is room for, the last one always."""
+    """As many of them as there is room for, the last one always; a phone leaves out the spare ones."""
     slot = _slot(len(labels))
     every = max(1, -(-_LABEL_PX // int(max(slot, 1))))
-    last = len(labels) - 1
-    chosen = [index for index in range(len(labels)) if (last - index) % every == 0]
-    return Markup("").join(
-        _text(
-            min(_LEFT + (index + 0.5) * slot, WIDTH - _RIGHT - (_LABEL_PX / 2 if every > 1 else 0)),
-            HEIGHT - 6,
-            "middle",
-            labels[index],
-        )
-        for index in chosen
-    )
+    rightmost = WIDTH - _RIGHT - (_LABEL_PX / 2 if every > 1 else 0)
+    made = []
+    for place, index in enumerate(range(len(labels) - 1, -1, -every)):
+        x = min(_LEFT + (index + 0.5) * slot, rightmost)
+        made.append(_text(x, HEIGHT - 6, "middle", labels[index], "spare" if place % 2 else "label"))
+    return Markup("").join(reversed(made))
 
 
 def _column(x: float, slot: float, values: Sequence[int], top: int, tip: str) -> Markup:
@@ -155,8 +150,9 @@ def _dot(x: float, y: float, number: int) -> Markup:
     return Markup('<circle class="dot-{}" cx="{:.1f}" cy="{:.1f}" r="2.5"/>').format(number, x, y)
 
 
-def _text(x: float, y: float, anchor: str, words: str) -> Markup:
-    return Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(x, y, anchor, words)
+def _text(x: float, y: float, anchor: str, words: str, kind: str) -> Markup:
+    shape = Markup('<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>')
+    return shape.format(kind, x, y, anchor, words)
 
 
 def _tip(label: str, values: Sequence[int], names: Sequence[str], shown: Shown) -> str:
