@@ -30,6 +30,7 @@ class PostOffice:
     def rounds(self) -> list[tuple[float, Callable[[], Awaitable[None]]]]:
         """Steps, and the seconds between them."""
         return [
+            (_SEND_S, self._notices.receipts),
             (_SEND_S, self._postman.letters),
             (_SEND_S, self._postman.calls),
             (_LOOK_S, self._notices.balances),

@@ -45,7 +45,9 @@ class Till:
     def cashier(self) -> Cashier:
         """Takes money, and gives it back."""
         rules = CashierRules(
-            pending_ms=self._settings.payments_check_hours * _HOUR_MS, receipt=receipt_rules(self._settings)
+            pending_ms=self._settings.payments_check_hours * _HOUR_MS,
+            genuine=frozenset(name for name in self.providers if is_genuine(self._settings, name)),
+            receipt=receipt_rules(self._settings),
         )
         return Cashier(self._store, self._env, self.providers, rules)
 
@@ -78,6 +80,12 @@ class Till:
         from slovomat.payments.http import ProviderHTTP
 
         return ProviderHTTP(self._settings.payments_timeout_s)
+
+
+def is_genuine(settings: Settings, provider: str) -> bool:
+    """Whether a provider is asked at its own address, and not at that of a stand-in."""
+    name = f"{provider}_url"
+    return bool(getattr(settings, name) == Settings.model_fields[name].default)
 
 
 def receipt_rules(settings: Settings) -> ReceiptRules | None:

@@ -1,4 +1,4 @@
-"""A running shop with all five fake providers behind it, and people who buy there with a browser's cookies."""
+"""A running shop with all five fake providers behind it, and people who buy there in a browser."""
 
 import itertools
 import os

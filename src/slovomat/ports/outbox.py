@@ -74,6 +74,20 @@ class EndingPlan(msgspec.Struct, frozen=True, kw_only=True):
     ends_at_ms: int
 
 
+class SoldUntold(msgspec.Struct, frozen=True, kw_only=True):
+    """Something sold whose buyer has no receipt yet."""
+
+    payment: int
+    order: int
+    account_id: AccountId
+    sold_at_ms: int
+    email: str
+    language: str
+    title: str
+    amount_kopecks: int
+    currency: str
+
+
 class Outbox(Protocol):
     """Each method is one transaction. What has ended is kept without its facts, for its `once` alone."""
 
@@ -103,6 +117,9 @@ class Outbox(Protocol):
 
         Only periods that are longer than that.
         """
+
+    async def sold_untold(self, after_ms: int, limit: int) -> list[SoldUntold]:
+        """What was sold after that time and has no receipt yet, the oldest first."""
 
     async def webhook_of(self, account_id: AccountId) -> Webhook | None:
         """The account's webhook, if it wants one."""

@@ -65,6 +65,9 @@ class Shop(Protocol):
     async def add_order(self, order: NewOrder) -> OrderId:
         """Writes an order."""
 
+    async def name_buyer(self, order_id: OrderId, buyer: str) -> bool:
+        """Writes down for whom an order's papers are; False: it was paid, and they were made out already."""
+
     async def find_order(self, order_id: OrderId) -> Order | None:
         """An order."""
 

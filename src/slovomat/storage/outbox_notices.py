@@ -2,7 +2,7 @@
 
 from slovomat.domain.ids import AccountId
 from slovomat.ports.mail import Webhook
-from slovomat.ports.outbox import EndingPlan, LowBalance
+from slovomat.ports.outbox import EndingPlan, LowBalance, SoldUntold
 from slovomat.storage.tx import Tx
 
 _DAY_MS = 86_400_000
@@ -51,4 +51,23 @@ async def plans_ending(tx: Tx, days: int, beyond: int, now_ms: int, limit: int) 
             ends_at_ms=ends_at_ms,
         )
         for period, account_id, email, language, plan, ends_at_ms in found
+    ]
+
+
+async def sold_untold(tx: Tx, after_ms: int, limit: int) -> list[SoldUntold]:
+    """What was sold after that time and has no receipt yet."""
+    found = await tx.rows("sold_untold", after_ms=after_ms, limit=limit)
+    return [
+        SoldUntold(
+            payment=payment,
+            order=order,
+            account_id=AccountId(account_id),
+            sold_at_ms=sold_at_ms,
+            email=email,
+            language=language,
+            title=title,
+            amount_kopecks=amount_kopecks,
+            currency=currency,
+        )
+        for payment, order, account_id, sold_at_ms, email, language, title, amount_kopecks, currency in found
     ]

@@ -6,7 +6,7 @@ import msgspec
 
 from slovomat.domain.ids import AccountId
 from slovomat.ports.mail import Facts, Webhook
-from slovomat.ports.outbox import Channel, Ended, EndingPlan, LowBalance, NewPost, Post
+from slovomat.ports.outbox import Channel, Ended, EndingPlan, LowBalance, NewPost, Post, SoldUntold
 from slovomat.storage import outbox
 from slovomat.storage import outbox_notices as notices
 from slovomat.storage.tx import Engine
@@ -48,6 +48,9 @@ class SQLOutbox:
 
     async def plans_ending(self, days: int, beyond: int, now_ms: int, limit: int) -> list[EndingPlan]:
         return await self._engine.report(notices.plans_ending, days, beyond, now_ms, limit)
+
+    async def sold_untold(self, after_ms: int, limit: int) -> list[SoldUntold]:
+        return await self._engine.read(notices.sold_untold, after_ms, limit)
 
     async def webhook_of(self, account_id: AccountId) -> Webhook | None:
         return await self._engine.read(notices.webhook_of, account_id)

@@ -56,6 +56,11 @@ async def add_order(tx: Tx, order: NewOrder) -> OrderId:
     return OrderId(made[0][0])
 
 
+async def name_buyer(tx: Tx, order_id: OrderId, buyer: str) -> bool:
+    """Writes down for whom an order's papers are; False: they were made out already."""
+    return bool(await tx.run("order_name_buyer", id=order_id, buyer=buyer))
+
+
 async def find_order(tx: Tx, order_id: OrderId) -> Order | None:
     """An order."""
     found = await tx.rows("order_find", id=order_id)

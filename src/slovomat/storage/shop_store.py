@@ -37,6 +37,9 @@ class SQLShop:
     async def add_order(self, order: NewOrder) -> OrderId:
         return await self._engine.write(shop_orders.add_order, order)
 
+    async def name_buyer(self, order_id: OrderId, buyer: str) -> bool:
+        return await self._engine.write(shop_orders.name_buyer, order_id, buyer)
+
     async def find_order(self, order_id: OrderId) -> Order | None:
         return await self._engine.read(shop_orders.find_order, order_id)
 

@@ -4,13 +4,18 @@ from collections.abc import Callable
 
 from slovomat.ports.env import Env
 from slovomat.ports.mail import LetterKind
-from slovomat.ports.outbox import EndingPlan, LowBalance
+from slovomat.ports.outbox import EndingPlan, LowBalance, SoldUntold
 from slovomat.ports.store import Store
 from slovomat.usecases.letters import Letters
 
 _AT_ONCE = 500
 _DAYS_BEFORE = ((3, 1), (1, 0))
 """Within three days but not within one; within one: who has so little left is not told of three."""
+
+
+_LATE_MS = 3 * 86_400_000
+"""A receipt that a node could not write is written by the next one, within that time."""
+_OVERLAP_MS = 10 * 60_000
 
 
 class Notices:
@@ -21,6 +26,7 @@ class Notices:
         self._letters = Letters(store, env)
         self._env = env
         self._site = site
+        self._sold_after_ms = env.now_ms() - _LATE_MS
 
     async def balances(self) -> None:
         """Tells those whose paid requests run low, once a pack."""
@@ -36,6 +42,31 @@ class Notices:
         for days, beyond in _DAYS_BEFORE:
             for ending in await self._outbox.plans_ending(days, beyond, self._env.now_ms(), _AT_ONCE):
                 await self._tell_ending(ending, days)
+
+    async def receipts(self) -> None:
+        """Tells buyers what they have paid for: once a payment, whatever crashed meanwhile."""
+        now_ms = self._env.now_ms()
+        found = await self._outbox.sold_untold(self._sold_after_ms, _AT_ONCE)
+        for sold in found:
+            await self._tell_sold(sold)
+        if len(found) < _AT_ONCE:
+            self._sold_after_ms = max(self._sold_after_ms, now_ms - _OVERLAP_MS)
+
+    async def _tell_sold(self, sold: SoldUntold) -> None:
+        await self._letters.write(
+            LetterKind.RECEIPT,
+            sold.account_id,
+            sold.email,
+            sold.language,
+            {
+                "order": sold.order,
+                "title": sold.title,
+                "amount_kopecks": sold.amount_kopecks,
+                "currency": sold.currency,
+                "link": f"{self._site()}/orders/{sold.order}",
+            },
+            once=f"{LetterKind.RECEIPT} {sold.payment}",
+        )
 
     async def _tell_low(self, low: LowBalance) -> None:
         await self._letters.write(

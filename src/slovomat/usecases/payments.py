@@ -28,9 +28,13 @@ _AGAIN = Reply(b"", status=503)
 
 
 class CashierRules(msgspec.Struct, frozen=True, kw_only=True):
-    """`pending_ms`: how long a payment that nobody has paid is asked about."""
+    """`pending_ms`: how long a payment that nobody has paid is asked about.
+
+    `genuine`: the providers that are asked at their own addresses, not at a stand-in's.
+    """
 
     pending_ms: int = 72 * 3_600_000
+    genuine: frozenset[str] = frozenset()
     receipt: ReceiptRules | None = None
 
 
@@ -46,6 +50,11 @@ class Checked(StrEnum):
     UNAVAILABLE = "unavailable"
     UNKNOWN = "unknown"
     """There is no such payment here, or nobody to be asked about it."""
+
+
+def proven_by(provider: str) -> str:
+    """The instance's fact that a payment has gone through at the provider's own address; its value: when."""
+    return f"payment_proven_{provider}"
 
 
 class RefundFailure(StrEnum):
@@ -213,6 +222,8 @@ class Cashier:
             check_after_ms=next_check_ms(first, now_ms, self._rules.pending_ms),
         )
         credited = await self._shop.credit_payment(paid)
+        if credited is Credited.NOW and payment.provider in self._rules.genuine:
+            await self._store.set_instance_value(proven_by(payment.provider), str(now_ms))
         return Checked.CREDITED if credited is Credited.NOW else Checked.UNCHANGED
 
     async def _refunds(

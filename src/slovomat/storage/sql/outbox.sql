@@ -49,6 +49,15 @@ WHERE remaining < threshold AND pack IS NOT NULL AND NOT EXISTS (
     SELECT o.id FROM outbox o WHERE o.once = 'mail low_balance ' || low.account_id || ' ' || low.pack)
 ORDER BY account_id LIMIT :limit;
 
+-- name: sold_untold
+SELECT s.payment_id, s.order_id, s.account_id, s.sold_at_ms, a.email, COALESCE(i.language, 'ru'), o.title,
+    o.amount_kopecks, o.currency
+FROM sales s JOIN orders o ON o.id = s.order_id JOIN accounts a ON a.id = s.account_id
+    LEFT JOIN sign_ins i ON i.account_id = s.account_id
+WHERE s.sold_at_ms > :after_ms
+    AND NOT EXISTS (SELECT p.id FROM outbox p WHERE p.once = 'mail receipt ' || s.payment_id)
+ORDER BY s.sold_at_ms LIMIT :limit;
+
 -- name: plans_ending
 SELECT r.id, r.account_id, a.email, s.language, p.name, r.ends_at_ms
 FROM plan_periods r JOIN accounts a ON a.id = r.account_id JOIN sign_ins s ON s.account_id = r.account_id

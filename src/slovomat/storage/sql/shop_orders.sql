@@ -35,6 +35,10 @@ SELECT id, account_id, state, title, requests, valid_days, plan_id, version_id, 
     currency, buyer, created_at_ms, paid_at_ms FROM orders
 WHERE account_id = :account_id ORDER BY id DESC LIMIT :limit;
 
+-- name: order_name_buyer
+-- What a paper has said of its buyer stays as it is.
+UPDATE orders SET buyer = :buyer WHERE id = :id AND (buyer = '' OR state = 'new');
+
 -- name: order_pay
 UPDATE orders SET state = 'paid', paid_at_ms = :now_ms WHERE id = :id AND state IN ('new', 'cancelled');
 
