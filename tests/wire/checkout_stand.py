@@ -68,6 +68,11 @@ class Buyer:
         self._browser.cookies.set("slovomat_session", token)
         self._browser.headers.update({"Accept-Language": "ru", "Sec-Fetch-Site": "same-origin"})
 
+    @property
+    def cookies(self) -> dict[str, str]:
+        """What the browser sends along."""
+        return dict(self._browser.cookies)
+
     def get(self, path: str, **more: Any) -> requests.Response:
         """A page."""
         return self._browser.get(urljoin(self.shop.url, path), timeout=_TIMEOUT_S, **more)
@@ -140,9 +145,11 @@ class Shop:
 
 
 @contextmanager
-def shop_at(folder: Path, fake: FakePay, **settings: object) -> Iterator[Shop]:
+def shop_at(
+    folder: Path, fake: FakePay, upstream_url: str = "http://127.0.0.1:9/v1", **settings: object
+) -> Iterator[Shop]:
     """A service of its own whose shop is at the fake; the books are proved at the end."""
-    with Service(folder / "data", "http://127.0.0.1:9/v1", **settings) as service:
+    with Service(folder / "data", upstream_url, **settings) as service:
         store = make_store(service.data / "slovomat.db")
         with start_blocking_portal("asyncio") as portal:
             portal.call(store.open)

@@ -7,7 +7,7 @@ import msgspec
 
 from slovomat.domain.caller import Caller
 from slovomat.domain.ids import AccountId
-from slovomat.domain.mode import BadParameter
+from slovomat.domain.mode import BadParameter, ModeParameter
 from slovomat.domain.refusal import Code, Refusal
 from slovomat.domain.request import Accepted, ChatRequest, StoredAnswer
 from slovomat.domain.text import blank, cut
@@ -73,14 +73,15 @@ class Playground:
         mode = self._modes.ref(call.mode)
         if mode is None:
             modes = ", ".join(self._modes.ids())
-            return Refusal(code=Code.MODE_UNKNOWN, field="mode", names={"modes": modes})
+            return Refusal(code=Code.MODE_UNKNOWN, names={"field": "mode", "modes": modes})
         text, cut_chars = cut(call.text, self._max_chars)
         if blank(text):
-            return Refusal(code=Code.FIELDS_MISSING, field="text", names={"fields": "text"})
+            return Refusal(code=Code.FIELDS_MISSING, names={"fields": "text"})
         try:
             prompt = self._modes.render(call.mode, text, call.given)
-        except BadParameter as error:
-            return Refusal(code=Code.FIELD_BAD, field=call.mode, names={"allowed": str(error)})
+        except BadParameter:
+            allowed = "; ".join(_bounds(one) for one in self._modes.parameters(call.mode))
+            return Refusal(code=Code.FIELD_BAD, names={"field": call.mode, "allowed": allowed})
         return ChatRequest(
             dialect=SITE_DIALECT,
             price_requests=self.price_requests,
@@ -94,6 +95,20 @@ class Playground:
     async def admit(self, caller: Caller, request: ChatRequest, closed: Refusal | None) -> Admitted:
         """Sets the price aside."""
         return await self._admission.hold(caller, request, closed)
+
+
+def _bounds(parameter: ModeParameter) -> str:
+    """What a parameter may be, in no language: `words: 100…5000`."""
+    match parameter.kind:
+        case "integer":
+            allowed = f"{parameter.least}…{parameter.most}"
+        case "choice":
+            allowed = ", ".join(parameter.choices)
+        case "flag":
+            allowed = "yes, no"
+        case "string":
+            allowed = f"≤ {parameter.most}"
+    return f"{parameter.name}: {allowed}"
 
 
 def accepted(admitted: Admitted) -> Accepted | Refusal:
