@@ -31,15 +31,46 @@ def serve(
     processes: Annotated[
         int | None, typer.Option("--processes", metavar="N", min=1, help="on one port; needs PostgreSQL")
     ] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="made-up people and payments, in a folder of its own")
+    ] = False,
 ) -> int:
     """Run the service. With nothing configured: SQLite, a first key, the embedded model."""
     import slovomat.logs  # noqa: F401 - before whatever logs, see there
+
+    if demo:
+        _refuse_settings(session, host, site, processes)
+        return _serve_demo(session, port)
     from slovomat.main import serve as run_service
 
     loaded = session.load(host=host, port=port, site=site, processes=processes)
     _refuse_processes(loaded.settings)
     asyncio.run(refuse_moved(loaded.settings.database))
     return run_service(loaded)
+
+
+def _serve_demo(session: Session, port: int | None) -> int:
+    from slovomat.demo import run
+
+    folder = session.data or run.usual_folder()
+    try:
+        return run.run_demo(folder, port, session.out.say)
+    except run.NotADemoError:
+        raise FaultError(
+            Exit.CONFIGURATION,
+            f"{folder} holds something else, and a demo is never laid over it. Name another folder: --data DIR",
+            f"в папке {folder} лежит что-то другое, демо поверх него не кладётся. Укажите другую: --data DIR",
+        ) from None
+
+
+def _refuse_settings(session: Session, *others: object) -> None:
+    """Raises FaultError: what is shown to everybody with its passwords stays on this machine."""
+    if session.config or any(one is not None for one in others):
+        raise FaultError(
+            Exit.USAGE,
+            "--demo takes no settings but --data and --port: it listens on this machine alone",
+            "--demo не принимает настроек, кроме --data и --port: оно слушает только эту машину",
+        )
 
 
 def _refuse_processes(settings: "Settings") -> None:
