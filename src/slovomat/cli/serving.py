@@ -50,15 +50,16 @@ def serve(
 
 
 def _serve_demo(session: Session, port: int | None) -> int:
-    from slovomat.demo import run
+    from slovomat.demo import place
+    from slovomat.demo.run import run_demo
 
-    folder = session.data or run.usual_folder()
+    folder = session.data or place.usual_folder()
     try:
-        return run.run_demo(folder, port, session.out.say)
-    except run.NotADemoError:
+        return run_demo(folder, port, session.out.say)
+    except place.NotADemoError:
         raise FaultError(
             Exit.CONFIGURATION,
-            f"{folder} holds something else, and a demo is never laid over it. Name another folder: --data DIR",
+            f"{folder} holds something else, and a demo is never laid over it. Name another: --data DIR",
             f"в папке {folder} лежит что-то другое, демо поверх него не кладётся. Укажите другую: --data DIR",
         ) from None
 

@@ -43,7 +43,7 @@ class Filled(msgspec.Struct, frozen=True):
 
 
 async def fill(
-    settings: Settings, file: Path, secret: bytes, fake: FakePay, env: DemoEnv, progress: Progress
+    settings: Settings, file: Path, secret: bytes, *, fake: FakePay, env: DemoEnv, progress: Progress
 ) -> Filled:
     """Makes the database. `env` tells the time at which the month ends; `progress` hears of each day."""
     store = make_store(file)

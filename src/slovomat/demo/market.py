@@ -1,4 +1,5 @@
-"""What the made-up people buy, and how it goes: through the real desk and cashier, at providers that are fake."""
+"""What the made-up people buy, and how it goes: through the real desk and cashier, at providers that are "
+"fake."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -56,6 +57,7 @@ PURCHASES: tuple[Purchase, ...] = (
     *_all(
         f"0 11 zakaz.teplyi-dom {WORKSHOP_PLAN} {INVOICE}",
         f"1 10 lavka.chaya 2000 {INVOICE}",
+        f"28 11 zakaz.teplyi-dom {WORKSHOP_PLAN} {INVOICE}",
         "2 14 desk.northwind 2000 stripe",
         f"3 13 red.vestnik-zdorovya {WORKSHOP_PLAN} {INVOICE}",
         "9 12 seo.parus 2000 tkassa",

@@ -29,14 +29,17 @@ WRITTEN: dict[str, dict[str, tuple[str, ...]]] = {
     "chat": {
         "ru": (
             "Коротко: начните с главного, а подробности оставьте на второй абзац. Читатель решает за первые "
-            "секунды, остаться ли, и ему нужен повод.\n\nЕсли хочется проверить себя, прочитайте текст вслух: "
+            "секунды, остаться ли, и ему нужен повод.\n\nЕсли хочется проверить себя, прочитайте текст "
+            "вслух: "
             "где сбилось дыхание, там и надо резать.",
-            "Вот три шага. Первый: запишите, что уже известно. Второй: вычеркните то, что ни на что не влияет."
+            "Вот три шага. Первый: запишите, что уже известно. Второй: вычеркните то, что ни на что не "
+            "влияет."
             " Третий: начните с самого маленького дела из оставшихся. Обычно дальше идёт само.",
         ),
         "en": (
             "In short: begin with what matters, and leave the details for the second paragraph. A reader "
-            "decides within seconds whether to stay.\n\nTo check yourself, read the text aloud: where you run "
+            "decides within seconds whether to stay.\n\nTo check yourself, read the text aloud: where you "
+            "run "
             "out of breath, cut.",
             "Three steps. First, write down what is known already. Second, cross out what changes nothing. "
             "Third, begin with the smallest thing that is left. The rest tends to follow.",
@@ -54,7 +57,8 @@ WRITTEN: dict[str, dict[str, tuple[str, ...]]] = {
             "чердаке кто-то осторожно переставляет коробки.",
         ),
         "en": (
-            "The door creaked, and the smell of wet leaves came in. Nobody turned round: they were listening to "
+            "The door creaked, and the smell of wet leaves came in. Nobody turned round: they were "
+            "listening to "
             "somebody in the attic who was carefully moving boxes.",
         ),
     },
@@ -64,7 +68,8 @@ WRITTEN: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "task": {
         "ru": (
-            "**Решение.** Пусть скорость велосипедиста равна v. За два часа он проехал 2v, а пешеход за то же "
+            "**Решение.** Пусть скорость велосипедиста равна v. За два часа он проехал 2v, а пешеход за "
+            "то же "
             "время прошёл 10 км, и между ними стало 14 км. Значит, 2v − 10 = 14, откуда v = 12.\n\n"
             "**Ответ:** 12 км/ч.",
         ),
@@ -79,7 +84,8 @@ WRITTEN: dict[str, dict[str, tuple[str, ...]]] = {
             "чашкой. Город за стеклом ещё не решил, каким ему сегодня быть, и на всякий случай молчал.",
         ),
         "en": (
-            "Morning came in without knocking. It stood by the window, touched the curtain and lay down on the "
+            "Morning came in without knocking. It stood by the window, touched the curtain and lay down "
+            "on the "
             "table beside a cold cup. The town had not decided yet what to be today, and kept silent.",
         ),
     },
@@ -90,14 +96,17 @@ WRITTEN: dict[str, dict[str, tuple[str, ...]]] = {
             "глоток\nТакой удачи.",
         ),
         "en": (
-            "**First Snow**\n\nIt fell as if it had all day\nOn roofs and rails and garden chairs,\nAnd took the "
-            "noise of noon away,\nAnd all our cares.\n\nThe town lay open like a page\nThat nobody had written "
+            "**First Snow**\n\nIt fell as if it had all day\nOn roofs and rails and garden chairs,\nAnd "
+            "took the "
+            "noise of noon away,\nAnd all our cares.\n\nThe town lay open like a page\nThat nobody had "
+            "written "
             "on,\nAnd for an hour, whatever our age,\nOur years were gone.",
         ),
     },
     "books_list": {
         "ru": (
-            "Это демонстрация, и книги здесь придуманы.\n\n1. Ветрова А. С. Чай в русской провинции. — 2019.\n"
+            "Это демонстрация, и книги здесь придуманы.\n\n1. Ветрова А. С. Чай в русской провинции. — "
+            "2019.\n"
             "2. Лукин П. Р. Как писать просто. — 2021.\n3. Дорохова М. И. Город и хлеб. — 2016.",
         ),
         "en": (
@@ -112,7 +121,8 @@ WRITTEN: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "en": (
             "**Verse**\nThe last tram home, a ticket in my hand,\nA window full of what I understand.\n\n"
-            "**Chorus**\nTake it slow, take it slow, winter has the time,\nWe will say what we mean, line by line.",
+            "**Chorus**\nTake it slow, take it slow, winter has the time,\nWe will say what we mean, line "
+            "by line.",
         ),
     },
     "summary": {
@@ -125,13 +135,15 @@ WRITTEN: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "paper": {
         "ru": (
-            "## Введение\n\nВопрос о пользе чтения вслух обсуждается давно. В работе рассматриваются три довода "
+            "## Введение\n\nВопрос о пользе чтения вслух обсуждается давно. В работе рассматриваются три "
+            "довода "
             "в его пользу.\n\n## Основная часть\n\nЧтение вслух замедляет читателя, делает слышным ритм и "
             "выявляет ошибки.\n\n## Заключение\n\nВсе три довода подтверждаются практикой редакторов.",
         ),
         "en": (
             "## Introduction\n\nThe use of reading aloud has long been discussed. Three arguments for it are "
-            "considered here.\n\n## Discussion\n\nReading aloud slows the reader down, makes rhythm audible and "
+            "considered here.\n\n## Discussion\n\nReading aloud slows the reader down, makes rhythm "
+            "audible and "
             "brings mistakes to light.\n\n## Conclusion\n\nEditors' practice supports all three.",
         ),
     },
@@ -159,13 +171,17 @@ WRITTEN: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "essay": {
         "ru": (
-            "Настоящая дружба, как мне кажется, видна не в праздник. Друг — это тот, кому можно позвонить без "
-            "повода и промолчать вместе.\n\nУ меня был случай: сосед по парте отдал мне свой зонт и пошёл под "
+            "Настоящая дружба, как мне кажется, видна не в праздник. Друг — это тот, кому можно позвонить "
+            "без "
+            "повода и промолчать вместе.\n\nУ меня был случай: сосед по парте отдал мне свой зонт и пошёл "
+            "под "
             "дождём. Он ничего не сказал, а я запомнил на всю жизнь.\n\nДумаю, дружба и есть такая тишина.",
         ),
         "en": (
-            "True friendship, it seems to me, is not seen on holidays. A friend is somebody whom you can ring "
-            "without a reason, and be silent with.\n\nOnce a classmate gave me his umbrella and walked home in "
+            "True friendship, it seems to me, is not seen on holidays. A friend is somebody whom you can "
+            "ring "
+            "without a reason, and be silent with.\n\nOnce a classmate gave me his umbrella and walked "
+            "home in "
             "the rain. He said nothing, and I have not forgotten it.",
         ),
     },
@@ -181,23 +197,27 @@ WRITTEN: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "post": {
         "ru": (
-            "За окном плюс четыре и дождь, а у нас плед, чай и тишина. В новой коллекции пять цветов, и каждый "
+            "За окном плюс четыре и дождь, а у нас плед, чай и тишина. В новой коллекции пять цветов, и "
+            "каждый "
             "назван по дереву: клён, рябина, ольха, дуб и сосна.\n\nПриходите потрогать. #осень #пледы",
             "Мы долго выбирали шерсть и выбрали ту, что не колется. Проверено котом. Подробности на сайте, а "
             "живьём — в мастерской на Садовой. #тепло",
         ),
         "en": (
             "Four degrees and rain outside; a blanket, tea and quiet in here. Five colours this autumn, each "
-            "named after a tree: maple, rowan, alder, oak and pine.\n\nCome and touch them. #autumn #blankets",
+            "named after a tree: maple, rowan, alder, oak and pine.\n\nCome and touch them. #autumn "
+            "#blankets",
         ),
     },
     "code": {
         "ru": (
-            "```python\ndef unique(items):\n    seen = set()\n    return [x for x in items if not (x in seen or "
+            "```python\ndef unique(items):\n    seen = set()\n    return [x for x in items if not (x in "
+            "seen or "
             "seen.add(x))]\n```\n\nПорядок сохраняется, потому что список просматривается один раз.",
         ),
         "en": (
-            "```python\ndef unique(items):\n    return list(dict.fromkeys(items))\n```\n\nThe order is kept: a "
+            "```python\ndef unique(items):\n    return list(dict.fromkeys(items))\n```\n\nThe order is "
+            "kept: a "
             "dictionary remembers in which order its keys came.",
         ),
     },
@@ -210,30 +230,37 @@ WRITTEN: dict[str, dict[str, tuple[str, ...]]] = {
     "story": {
         "ru": (
             "Почтальон Савелий носил письма, которых никто не ждал. Однажды он ошибся дверью и отдал чужое "
-            "письмо старушке с третьего этажа. Она прочитала, улыбнулась и сказала: «Я как раз об этом думала».",
+            "письмо старушке с третьего этажа. Она прочитала, улыбнулась и сказала: «Я как раз об этом "
+            "думала».",
         ),
         "en": (
-            "Saveliy the postman carried letters that nobody waited for. One day he took the wrong door and gave "
-            "a stranger's letter to an old lady. She read it, smiled and said: “I was just thinking of that.”",
+            "Saveliy the postman carried letters that nobody waited for. One day he took the wrong door "
+            "and gave "
+            "a stranger's letter to an old lady. She read it, smiled and said: “I was just thinking of "
+            "that.”",
         ),
     },
     "article": {
         "ru": (
-            "# Чай с чабрецом: что о нём стоит знать\n\nЧабрец собирают в июне, пока он цветёт. Сушат в тени, "
+            "# Чай с чабрецом: что о нём стоит знать\n\nЧабрец собирают в июне, пока он цветёт. Сушат в "
+            "тени, "
             "заваривают пять минут.\n\n## С чем пить\n\nЛучше всего с мёдом и чёрным хлебом.",
         ),
         "en": (
-            "# Thyme tea: what is worth knowing\n\nThyme is picked in June, while it is in flower, dried in the "
+            "# Thyme tea: what is worth knowing\n\nThyme is picked in June, while it is in flower, dried "
+            "in the "
             "shade and steeped for five minutes.\n\n## What goes with it\n\nHoney and rye bread.",
         ),
     },
     "answer": {
         "ru": (
-            "Небо голубое потому, что воздух рассеивает синий свет сильнее красного. Солнце посылает все цвета, "
+            "Небо голубое потому, что воздух рассеивает синий свет сильнее красного. Солнце посылает все "
+            "цвета, "
             "но синий долетает до нас со всех сторон.",
         ),
         "en": (
-            "The sky is blue because air scatters blue light more than red. The sun sends all colours, but the "
+            "The sky is blue because air scatters blue light more than red. The sun sends all colours, "
+            "but the "
             "blue reaches us from every side.",
         ),
     },
