@@ -137,6 +137,7 @@ async def mark(
     env: Env,
     deed: Deed,
     action: str,
+    *,
     target: tuple[str, str],
     details: dict[str, str | int] | None = None,
 ) -> OperationResult:

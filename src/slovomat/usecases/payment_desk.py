@@ -45,7 +45,9 @@ class PaymentDesk:
     ) -> RefundRow | RefundFailure | Refused:
         """Gives money back. The same form again finds what came of it the first time."""
         facts: dict[str, str | int] = {"kopecks": amount_kopecks, "currency": payment.currency}
-        said = await mark(self._store, self._env, deed, "refund", (_TARGET, str(payment.id)), facts)
+        said = await mark(
+            self._store, self._env, deed, "refund", target=(_TARGET, str(payment.id)), details=facts
+        )
         if isinstance(said, Refused):
             return said
         return await self._cashier.refund(
@@ -60,7 +62,9 @@ class PaymentDesk:
         }:
             return Refused("wrong_state")
         facts: dict[str, str | int] = {"kopecks": payment.amount_kopecks, "currency": payment.currency}
-        said = await mark(self._store, self._env, deed, "confirm_invoice", (_TARGET, str(payment.id)), facts)
+        said = await mark(
+            self._store, self._env, deed, "confirm_invoice", target=(_TARGET, str(payment.id)), details=facts
+        )
         if isinstance(said, Refused):
             return said
         await self._cashier.confirm(payment.id, deed.reason, deed.actor.email)

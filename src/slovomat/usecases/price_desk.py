@@ -30,7 +30,9 @@ class PriceDesk:
             "days": plan.period_days,
             "on_sale": int(offer.on_sale),
         }
-        done = await mark(self._store, self._env, deed, "save_plan", ("plan", plan.name), facts)
+        done = await mark(
+            self._store, self._env, deed, "save_plan", target=("plan", plan.name), details=facts
+        )
         if isinstance(done, Done):
             await self._store.save_plan(offer)
         return done
@@ -43,7 +45,9 @@ class PriceDesk:
             "valid_days": offer.valid_days or 0,
             "on_sale": int(offer.on_sale),
         }
-        done = await mark(self._store, self._env, deed, "save_pack", ("pack", offer.name), facts)
+        done = await mark(
+            self._store, self._env, deed, "save_pack", target=("pack", offer.name), details=facts
+        )
         if isinstance(done, Done):
             await self._store.save_pack_offer(offer)
         return done
@@ -51,7 +55,7 @@ class PriceDesk:
     async def make_codes(self, deed: Deed, order: CodeOrder) -> MadeCodes | Refused:
         """A batch of codes, in the only moment when they are known: the same form again makes no others."""
         facts: Facts = {"codes": order.count, "goods": order.goods.title, "note": order.note}
-        done = await mark(self._store, self._env, deed, "make_codes", ("codes", ""), facts)
+        done = await mark(self._store, self._env, deed, "make_codes", target=("codes", ""), details=facts)
         if isinstance(done, Refused):
             return done
         if done.again:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from slovomat.ports.journal import Actor
-from slovomat.usecases.journal import Deed
+from slovomat.usecases.journal import Deed, note_of
 from slovomat.web.admin.rights import Right, may, sections
 from slovomat.web.pages.backstage import Backstage
 from slovomat.web.pages.forms import Form
@@ -66,6 +66,17 @@ class Desk:
         if not _KEY.fullmatch(key):
             raise HTTPException(400)
         return Deed(actor=self.actor(request), reason=form.text("reason", REASON_MAX_CHARS), key=key)
+
+    async def note(
+        self,
+        request: Request,
+        action: str,
+        target: tuple[str, str],
+        details: dict[str, str | int] | None = None,
+    ) -> None:
+        """Writes into the journal what needs no reason."""
+        note = note_of(self.actor(request), self.env.now_ms(), action, "", target=target, details=details)
+        await self.store.journal.note(note)
 
     def number(self, request: Request, name: str = "id") -> int:
         """The id in the address. Raises 404 for one that no row can have."""

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from starlette.routing import Route
 
-from slovomat.web.admin import dashboard
+from slovomat.web.admin import dashboard, people
 from slovomat.web.admin.desk import Desk
 from slovomat.web.pages.backstage import Backstage
 from slovomat.web.pages.frame import Frame
 
-_PARTS: tuple[Callable[[Desk], list[Route]], ...] = (dashboard.routes,)
+_PARTS: tuple[Callable[[Desk], list[Route]], ...] = (dashboard.routes, people.routes)
 
 
 def routes(backstage: Backstage, frame: Frame) -> list[Route]:
