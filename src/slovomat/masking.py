@@ -1,6 +1,8 @@
 """Addresses as they may be shown: without the password in them."""
 
 import re
+from pathlib import Path
+from typing import Any
 
 MASK = "********"
 _WEB = ("http://", "https://")
@@ -26,3 +28,20 @@ def masked(text: str) -> str:
     user, colon, _ = credentials.partition(":")
     shown = f"{user}:{MASK}" if colon else MASK if web else user
     return f"{scheme}://{shown}@{place}{rest[len(authority) :] if web else ''}"
+
+
+def shown(value: Any) -> Any:
+    """A setting as JSON may say it: secrets masked, and the passwords in addresses."""
+    from pydantic import SecretStr
+
+    match value:
+        case SecretStr():
+            return MASK if value.get_secret_value() else ""
+        case Path():
+            return str(value)
+        case tuple():
+            return list(value)
+        case str():
+            return masked(value)
+        case _:
+            return value

@@ -1,7 +1,7 @@
 """What the use cases and workers are told of the settings, in their own units."""
 
 from slovomat.settings import Settings
-from slovomat.usecases.admit import AdmissionRules
+from slovomat.usecases.admit import AdmissionRules, hold_ms
 from slovomat.usecases.jobs import JobRules
 from slovomat.usecases.retries import RetryRules
 from slovomat.usecases.sweep import SweepRules
@@ -9,8 +9,6 @@ from slovomat.web.gate import GateRules
 from slovomat.worker import WorkerRules
 
 _HOUR_MS = 3_600_000
-_HOLD_GRACE_MS = 60_000
-"""A hold outlives the longest request by this much, before the sweep takes it for dead."""
 
 
 def retry_rules(settings: Settings) -> RetryRules:
@@ -30,7 +28,7 @@ def admission_rules(settings: Settings, owner: str) -> AdmissionRules:
         creates_per_minute=settings.creates_per_minute,
         polls_per_minute=settings.polls_per_minute,
         balances_per_minute=settings.balances_per_minute,
-        hold_ms=_hold_ms(settings),
+        hold_ms=hold_ms(settings.request_timeout_s),
         idempotency_ms=settings.idempotency_hours * _HOUR_MS,
         owner=owner,
         holds_waiting_max=settings.holds_waiting_max,
@@ -65,9 +63,5 @@ def sweep_rules(settings: Settings, owner: str) -> SweepRules:
         job_wait_ms=settings.job_wait_hours * _HOUR_MS,
         results_ms=settings.results_days * 24 * _HOUR_MS,
         idempotency_ms=settings.idempotency_hours * _HOUR_MS,
-        hold_ms=_hold_ms(settings),
+        hold_ms=hold_ms(settings.request_timeout_s),
     )
-
-
-def _hold_ms(settings: Settings) -> int:
-    return int(settings.request_timeout_s * 1000) + _HOLD_GRACE_MS

@@ -10,7 +10,7 @@ import typer
 from slovomat.cli.command import command, group
 from slovomat.cli.exits import Exit, FaultError
 from slovomat.cli.session import Session, make_data_folder
-from slovomat.masking import MASK, masked
+from slovomat.masking import shown
 
 if TYPE_CHECKING:
     from slovomat.settings import LoadedSettings
@@ -44,7 +44,7 @@ def show(session: Session) -> None:
 def settings_shape(loaded: "LoadedSettings") -> dict[str, dict[str, Any]]:
     """The settings in JSON, secrets masked."""
     return {
-        name: {"value": _shown(getattr(loaded.settings, name)), "origin": loaded.origins[name]}
+        name: {"value": shown(getattr(loaded.settings, name)), "origin": loaded.origins[name]}
         for name in type(loaded.settings).model_fields
     }
 
@@ -91,7 +91,7 @@ def settings_file(given: dict[str, str]) -> str:
         if name in given:
             blocks.append(f"{about}{name} = {_toml(given[name])}\n")
         else:
-            blocks.append(f"{about}# {name} = {_toml(_shown(field.get_default()))}\n".replace("= \n", "=\n"))
+            blocks.append(f"{about}# {name} = {_toml(shown(field.get_default()))}\n".replace("= \n", "=\n"))
     return "\n".join(blocks)
 
 
@@ -111,22 +111,6 @@ def _write_checked(path: Path, text: str) -> None:
         raise BadSettingsError(str(error).replace(f" ({draft})", "")) from None
     finally:
         draft.unlink(missing_ok=True)
-
-
-def _shown(value: Any) -> Any:
-    from pydantic import SecretStr
-
-    match value:
-        case SecretStr():
-            return MASK if value.get_secret_value() else ""
-        case Path():
-            return str(value)
-        case tuple():
-            return list(value)
-        case str():
-            return masked(value)
-        case _:
-            return value
 
 
 def _plain(value: Any) -> str:

@@ -14,6 +14,9 @@ from slovomat.ports.env import Env
 from slovomat.ports.limits import Limits, Window
 from slovomat.ports.store import BalanceQuery, HoldOrder, HoldResult, Store
 
+_HOLD_GRACE_MS = 60_000
+"""A hold outlives the longest request by this much, before the sweep takes it for dead."""
+
 
 class AdmissionRules(msgspec.Struct, frozen=True, kw_only=True):
     """The settings that admission asks; see slovomat.settings for their meaning."""
@@ -133,6 +136,11 @@ class Admission:
         if window.allowed:
             return None
         return Refusal(code=Code.TOO_OFTEN, retry_after_ms=window.reset_ms)
+
+
+def hold_ms(request_timeout_s: float) -> int:
+    """How long a hold is opened for."""
+    return int(request_timeout_s * 1000) + _HOLD_GRACE_MS
 
 
 def opens(caller: Caller, dialect: str) -> bool:

@@ -6,16 +6,15 @@ from collections.abc import Mapping
 
 import msgspec
 
-from slovomat.domain.events import Completion
 from slovomat.domain.mode import Prompt
 from slovomat.ports.env import Env
 from slovomat.ports.journal import Actor
 from slovomat.ports.mode_texts import ModeText
-from slovomat.ports.modes import ModeFault, ModeWorkshop
+from slovomat.ports.modes import ModeDraft, ModeFault, ModeWorkshop
 from slovomat.ports.store import Store
 from slovomat.ports.upstream import Upstream
-from slovomat.usecases.jobs import chat_body
 from slovomat.usecases.journal import note_of
+from slovomat.usecases.trial_call import try_call
 
 
 class ActiveModes:
@@ -67,7 +66,7 @@ Activated = int | ModeFault | Outdated
 class ModeDesk:
     """What an operator does with the text of a mode. Nothing of it touches calls until `activate`."""
 
-    def __init__(self, store: Store, modes: ModeWorkshop, upstream: Upstream, env: Env) -> None:
+    def __init__(self, store: Store, modes: ModeWorkshop, upstream: Upstream | None, env: Env) -> None:
         self._store = store
         self._modes = modes
         self._upstream = upstream
@@ -116,17 +115,22 @@ class ModeDesk:
         draft = self._modes.draft(mode_id, text)
         if isinstance(draft, ModeFault):
             return draft
-        results = []
-        for number, asked in enumerate(draft.trials):
-            began_s = self._env.monotonic_s()
-            outcome = await self._upstream.complete(chat_body(draft.render(asked)))
-            latency_ms = int((self._env.monotonic_s() - began_s) * 1000)
-            if isinstance(outcome, Completion):
-                answer, faults = outcome.text.strip(), tuple(draft.faults(number, outcome.text))
-            else:
-                answer, faults = "", (outcome.detail if outcome is not None else "abandoned",)
-            results.append(TrialResult(input=asked, answer=answer, faults=faults, latency_ms=latency_ms))
-        return results
+        return [await self._tried(draft, number) for number in range(len(draft.trials))]
+
+    async def trial(self, mode_id: str, text: str, number: int) -> TrialResult | ModeFault | None:
+        """Only the test of that number, from 0; None when the text has no such test."""
+        draft = self._modes.draft(mode_id, text)
+        if isinstance(draft, ModeFault):
+            return draft
+        return await self._tried(draft, number) if 0 <= number < len(draft.trials) else None
+
+    async def _tried(self, draft: ModeDraft, number: int) -> TrialResult:
+        if self._upstream is None:
+            raise RuntimeError("nothing generates here")
+        asked = draft.trials[number]
+        tried = await try_call(self._upstream, self._env, draft.render(asked))
+        faults = (tried.fault,) if tried.fault else tuple(draft.faults(number, tried.text))
+        return TrialResult(input=asked, answer=tried.text.strip(), faults=faults, latency_ms=tried.latency_ms)
 
     async def activate(
         self, mode_id: str, text: str, actor: Actor, reason: str, since: str | None = None

@@ -62,6 +62,14 @@ class Metrics:
         self._upstream_errors.labels(upstream, failure.kind).inc()
         self._log.warning("upstream failed", upstream=upstream, kind=failure.kind, detail=failure.detail)
 
+    def upstream_failures(self) -> dict[str, int]:
+        """Failed calls of this process by their kind, since it started."""
+        counts: dict[str, int] = {}
+        for sample in (one for family in self._upstream_errors.collect() for one in family.samples):
+            if sample.name.endswith("_total"):
+                counts[sample.labels["kind"]] = counts.get(sample.labels["kind"], 0) + int(sample.value)
+        return counts
+
     def store_failed(self, detail: str) -> None:
         """An outcome waits for the database."""
         self._log.error("database unavailable", detail=detail)

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 
 from slovomat.web.pages.texts.account import ACCOUNT
 from slovomat.web.pages.texts.admin import ADMIN
+from slovomat.web.pages.texts.admin_modes import ADMIN_MODES
+from slovomat.web.pages.texts.admin_settings import ADMIN_SETTINGS
+from slovomat.web.pages.texts.admin_workshop import ADMIN_WORKSHOP
 from slovomat.web.pages.texts.checkout import CHECKOUT
 from slovomat.web.pages.texts.docs import DOCS
 from slovomat.web.pages.texts.history import HISTORY
@@ -31,6 +34,9 @@ PARTS: tuple[Mapping[str, Text], ...] = (
     SIGN_IN,
     SECURITY,
     ADMIN,
+    ADMIN_WORKSHOP,
+    ADMIN_MODES,
+    ADMIN_SETTINGS,
 )
 CATALOGUE: Mapping[str, Text] = {name: text for part in PARTS for name, text in part.items()}
 
