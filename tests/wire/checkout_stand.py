@@ -145,10 +145,9 @@ class Shop:
 
 
 @contextmanager
-def shop_at(
-    folder: Path, fake: FakePay, upstream_url: str = "http://127.0.0.1:9/v1", **settings: object
-) -> Iterator[Shop]:
-    """A service of its own whose shop is at the fake; the books are proved at the end."""
+def shop_at(folder: Path, fake: FakePay, **settings: object) -> Iterator[Shop]:
+    """A service of its own whose shop is at the fake; the books are proved at the end. `upstream`: its URL."""
+    upstream_url = str(settings.pop("upstream", "http://127.0.0.1:9/v1"))
     with Service(folder / "data", upstream_url, **settings) as service:
         store = make_store(service.data / "slovomat.db")
         with start_blocking_portal("asyncio") as portal:

@@ -21,7 +21,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory, chaos: ChaosUpstream) -> Iter
     """A service whose upstream does as the text says."""
     with (
         FakePay(notify_url="http://127.0.0.1:1/{provider}") as fake,
-        shop_at(tmp_path_factory.mktemp("play"), fake, chaos.url, upstream_retry_wait_max_s=0.1) as up,
+        shop_at(
+            tmp_path_factory.mktemp("play"), fake, upstream=chaos.url, upstream_retry_wait_max_s=0.1
+        ) as up,
     ):
         yield up
 

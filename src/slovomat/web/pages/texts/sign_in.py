@@ -2,7 +2,7 @@
 
 from slovomat.web.pages.texts.text import Text
 
-_PAGES = {
+SIGN_IN = {
     "sign_in_title": Text("Войти", "Sign in"),
     "sign_in_email": Text("E-mail", "E-mail"),
     "sign_in_password": Text("Пароль", "Password"),
@@ -166,6 +166,3 @@ _PAGES = {
     ),
 }
 
-_OPERATOR = {
-}
-SIGN_IN = _PAGES | _OPERATOR
