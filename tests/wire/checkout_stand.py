@@ -146,7 +146,7 @@ class Shop:
 
 @contextmanager
 def shop_at(folder: Path, fake: FakePay, **settings: object) -> Iterator[Shop]:
-    """A service of its own whose shop is at the fake; the books are proved at the end. `upstream`: its URL."""
+    """A service of its own whose shop is at the fake; its books are proved. `upstream`: a URL."""
     upstream_url = str(settings.pop("upstream", "http://127.0.0.1:9/v1"))
     with Service(folder / "data", upstream_url, **settings) as service:
         store = make_store(service.data / "slovomat.db")
