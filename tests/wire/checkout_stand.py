@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ from slovomat.instance import load_secret
 from slovomat.ports.shop import Payment
 from slovomat.ports.store import PackOffer, Store
 from slovomat.storage.open import make_store
-from slovomat.testing.fakepay import FakePay
+from slovomat.testing.fakepay import FakePay, State
 from slovomat.testing.fakepay import Payment as ThereAtTheFake
+from slovomat.testing.fakepay.notices import Notice, Outgoing
+from slovomat.testing.fakepay.provider import Provider
 from slovomat.usecases.sessions import Browser, SessionRules, Sessions
 from tests.wire.service import Service
 
@@ -112,8 +115,8 @@ class Shop:
         self.url = service.url
         self.store = store
         self.call = portal.call
-        self._env = SystemEnv()
-        self._secret = load_secret(service.data, self._env)
+        self.env = SystemEnv()
+        self.secret = load_secret(service.data, self.env)
         pack = PackOffer(name="500 запросов", requests=500, price_kopecks=19_900)
         self.offer = f"pack:{self.call(store.save_pack_offer, pack)}"
 
@@ -123,9 +126,9 @@ class Shop:
 
     async def _welcome(self, email: str) -> Buyer:
         day = dict.fromkeys(("cabinet_ms", "cabinet_idle_ms", "desk_ms", "desk_idle_ms"), _DAY_MS)
-        account = await self.store.add_account(email, "Бесплатный", False, self._env.now_ms())
+        account = await self.store.add_account(email, "Бесплатный", False, self.env.now_ms())
         assert account is not None
-        sessions = Sessions(self.store.people, self._env, self._secret, SessionRules(**day))
+        sessions = Sessions(self.store.people, self.env, self.secret, SessionRules(**day))
         token = await sessions.begin(account, "cabinet", Browser("127.0.0.1"), second_factor=False)
         return Buyer(self, account, token)
 
@@ -133,15 +136,52 @@ class Shop:
         """The tries to pay it, the oldest first."""
         return self.call(self.store.shop.order_payments, OrderId(order))
 
+    def ask_now(self, order: int) -> None:
+        """Makes the question about its payment due."""
+        self.call(self.store.shop.ask_soon, self.payments(order)[-1].id, self.env.now_ms())
+
+    def check(self, order: int) -> None:
+        """Has the operator ask the provider about its payment."""
+        self.service.command("payments", "check", str(self.payments(order)[-1].id))
+
+    def notice(self, there: ThereAtTheFake, event: str = "", provider: Provider | None = None) -> Outgoing:
+        """What the provider would tell of the payment now; of one not yet paid, as if it were."""
+        house = self.fake.house
+        told = provider or house.of(there)
+        with house.desk.lock:
+            as_paid = replace(there, state=State.PAID, paid_s=there.paid_s or house.desk.now_s())
+            last = event or told.events_of_pay(there)[-1]
+            return told.write(Notice(last, as_paid, house.desk.number()))
+
+    def tell(self, notice: Outgoing, provider: str) -> requests.Response:
+        """Sends it to the provider's address here."""
+        url = f"{self.url}/pay/{provider}/notify"
+        return requests.post(url, data=notice.body, headers=dict(notice.headers), timeout=_TIMEOUT_S)
+
     def grants(self, buyer: Buyer) -> list[int]:
         """What the buyer was given, gift by gift."""
         entries = self.call(self.store.account_entries, buyer.account_id, 1_000)
         return [entry.available_change for entry in entries if entry.kind == "grant"]
 
+    def problem(self, order: int) -> str:
+        """Why money that came for an order was not credited."""
+        return self.payments(order)[-1].problem
+
     def left(self, buyer: Buyer) -> int:
         """All that the buyer may spend."""
         entries = self.call(self.store.account_entries, buyer.account_id, 1_000)
         return sum(entry.available_change for entry in entries)
+
+
+@contextmanager
+def shop_with_all(folder: Path, **settings: object) -> Iterator[Shop]:
+    """A shop with all five providers, impatient with them; notifications go out when a test says so."""
+    with FakePay(notify_url="http://127.0.0.1:1/{provider}") as fake:
+        told = {**settings_for(fake), "payments_timeout_s": 1, **settings}
+        with shop_at(folder, fake, **told) as shop:
+            there = f"{shop.url}/pay/{{provider}}"
+            fake.set_targets(f"{there}/notify", f"{there}/return")
+            yield shop
 
 
 @contextmanager

@@ -68,7 +68,7 @@ class _TopUp:
         taken = await redeem_code(self._store, backstage.env, backstage.secret, account.id, typed)
         if not isinstance(taken, Redemption):
             return await self._page(request, typed, f"code_{taken}", 400)
-        return see(request, "/topup#codes", "code_before" if taken.before else "code_taken")
+        return see(request, "/topup", "code_before" if taken.before else "code_taken")
 
     async def _page(
         self,

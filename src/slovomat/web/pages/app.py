@@ -11,7 +11,7 @@ from slovomat.ports.store import StoreUnavailableError
 from slovomat.usecases.passwords import TooManyWaitError
 from slovomat.web.admin import views as admin
 from slovomat.web.cabinet import account, history, keys, notices, playground
-from slovomat.web.checkout import buying, paying, topup
+from slovomat.web.checkout import buying, papers, paying, topup
 from slovomat.web.checkout import notices as provider_notices
 from slovomat.web.pages import answer, theme, views
 from slovomat.web.pages.assets import load_assets
@@ -37,6 +37,7 @@ _PARTS = (
     admin,
     buying,
     paying,
+    papers,
     provider_notices,
     topup,
 )

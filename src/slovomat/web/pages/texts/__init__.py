@@ -13,6 +13,7 @@ from slovomat.web.pages.texts.history import HISTORY
 from slovomat.web.pages.texts.home import HOME
 from slovomat.web.pages.texts.keys import KEYS
 from slovomat.web.pages.texts.notices import NOTICES
+from slovomat.web.pages.texts.papers import PAPERS
 from slovomat.web.pages.texts.playground import PLAYGROUND
 from slovomat.web.pages.texts.price import PRICE
 from slovomat.web.pages.texts.security import SECURITY
@@ -30,6 +31,7 @@ PARTS: tuple[Mapping[str, Text], ...] = (
     NOTICES,
     PLAYGROUND,
     CHECKOUT,
+    PAPERS,
     DOCS,
     SIGN_IN,
     SECURITY,

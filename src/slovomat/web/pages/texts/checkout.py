@@ -53,7 +53,7 @@ CHECKOUT = {
     "order_paid_pack": Text("{requests} на балансе.", "{requests} are on your balance."),
     "order_paid_plan": Text("Тариф «{name}» ваш на {days}.", "The plan “{name}” is yours for {days}."),
     "order_keys": Text("К ключам", "To your keys"),
-    "order_playground": Text("Попробовать в песочнице", "Try it in the playground"),
+    "order_playground": Text("Попробовать здесь", "Try it here"),
     "order_refunded": Text("Деньги возвращены", "The money was given back"),
     "order_cancelled": Text("Заказ отменён", "The order is cancelled"),
     "order_cancelled_lead": Text(
