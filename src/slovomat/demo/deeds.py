@@ -57,11 +57,11 @@ class Desk:
                 await self._redeem(2)
             case 8:
                 await self._give(
-                    "emily.carter@example.org", 40, "извинения за сбой", "ответы обрывались утром"
+                    "emily.carter@example.org", 40, "Извинения за сбой", "ответы обрывались утром"
                 )
             case 18:
                 await self._give(
-                    "lavka.chaya@example.org", 200, "извинения за сбой", "сбой 17-го числа, три часа"
+                    "lavka.chaya@example.org", 200, "Извинения за сбой", "сбой 17-го числа, три часа"
                 )
                 await self._edit(modes, _FIRST_RULE, "клиенты просили спокойнее")
             case 23:
@@ -69,7 +69,7 @@ class Desk:
             case 26:
                 await self._block(BLOCKED, "рассылал спам через форму заказа")
             case 28:
-                await self._give(CUSTOMER, 25, "подарок за отзыв", "написала о нас в своём блоге")
+                await self._give(CUSTOMER, 25, "Подарок за отзыв", "написала о нас в своём блоге")
 
     def _deed(self, who: str, reason: str) -> Deed:
         return Deed(actor=self._staff[who], reason=reason, key=self._env.random_bytes(8).hex())

@@ -29,7 +29,7 @@ _KEYS: dict[Habit, tuple[KeyRules, ...]] = {
     Habit.LIVELY: (
         KeyRules(name="Сайт мастерской"),
         KeyRules(name="Бот в чате", cap_day=60, dialects=("openai",)),
-        KeyRules(name="Старый ноутбук"),
+        KeyRules(name="Ноутбук"),
     ),
     Habit.SHOP: (KeyRules(name="production"), KeyRules(name="staging", cap_day=100)),
     Habit.WRITER: (KeyRules(name="Ноутбук"),),
@@ -128,9 +128,11 @@ class Registry:
         """The laptop was lost: its key is replaced, and the old one works no more."""
         self._env.time_ms = at_ms
         member = self.members[email]
-        old = (await self._store.list_keys(member.account.id))[-1]
-        await rotate_key(self._store, self._env, self._secret, old.id, 0)
-        member.hashes.pop()
+        last = max(one.id for one in await self._store.list_keys(member.account.id))
+        heir = await rotate_key(self._store, self._env, self._secret, last, 0)
+        if heir is None:
+            raise AssertionError(f"key {last} of {email} is not in force")
+        member.hashes[-1] = key_hash(self._secret, heir.key)
 
     async def refresh(self) -> None:
         """As what everybody calls from now on: their plan may have changed."""

@@ -28,19 +28,15 @@ ASKED: dict[str, tuple[str, ...]] = {
 WRITTEN: dict[str, dict[str, tuple[str, ...]]] = {
     "chat": {
         "ru": (
-            "Коротко: начните с главного, а подробности оставьте на второй абзац. Читатель решает за первые "
-            "секунды, остаться ли, и ему нужен повод.\n\nЕсли хочется проверить себя, прочитайте текст "
-            "вслух: "
-            "где сбилось дыхание, там и надо резать.",
+            "Я демонстрационная модель: пишу из заготовок, зато сразу. Настоящая ответила бы по существу, "
+            "а здесь видно, как ответ приходит слово за словом и сколько он стоит.",
             "Вот три шага. Первый: запишите, что уже известно. Второй: вычеркните то, что ни на что не "
             "влияет."
             " Третий: начните с самого маленького дела из оставшихся. Обычно дальше идёт само.",
         ),
         "en": (
-            "In short: begin with what matters, and leave the details for the second paragraph. A reader "
-            "decides within seconds whether to stay.\n\nTo check yourself, read the text aloud: where you "
-            "run "
-            "out of breath, cut.",
+            "I am a demo model: I write from a drawer, but at once. A real one would answer your question; "
+            "here you see how an answer arrives word by word, and what it costs.",
             "Three steps. First, write down what is known already. Second, cross out what changes nothing. "
             "Third, begin with the smallest thing that is left. The rest tends to follow.",
         ),

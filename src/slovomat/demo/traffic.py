@@ -25,8 +25,8 @@ _NIGHT = (7, 5, 3, 1, 0, 0, 0, 0, 1, 2, 3, 4, 3, 4, 4, 5, 5, 5, 6, 7, 9, 11, 12,
 
 MANNERS = {
     Habit.LIVELY: Manner(
-        (9, 22),
-        (2, 9),
+        (14, 36),
+        (4, 15),
         _EVENING,
         (SITE, SITE, CHAT, CHAT, JOB),
         ("post", "article", "names", "rewrite", "shorter", "plan", "text", "chat", "answer", "poems"),
