@@ -37,6 +37,7 @@ def fake_providers(folder: Path, port: int) -> Iterator[FakePay]:
 
 
 def keep(folder: Path, fake: FakePay) -> None:
+    """Writes down how all payments stand, for the next start."""
     with fake.house.desk.lock:
         (folder / _PAYMENTS).write_bytes(msgspec.json.encode(fake.payments[::-1]))
 

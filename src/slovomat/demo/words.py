@@ -11,6 +11,7 @@ Say = Callable[[str, str], str]
 
 
 def told(settings: Settings, filled: Filled, cashiers: str, choose: Say) -> str:
+    """Where everything is, who may sign in, and that nothing of it is real."""
     site = settings.site
     return choose(
         f"""
