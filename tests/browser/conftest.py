@@ -42,6 +42,7 @@ KEPT: tuple[Look, ...] = (
 )
 """The looks that pictures are kept of: each language, width and theme twice."""
 _PICTURE_BYTES_MAX = 100_000
+_PATIENCE_MS = 10_000
 OpenTab = Callable[[Look], tuple[Tab, Watcher]]
 
 
@@ -79,6 +80,7 @@ def open_tab(browser: Browser, market: Market) -> Iterator[OpenTab]:
                 has_touch=width < 600,
             )
             stack.callback(context.close)
+            context.set_default_timeout(_PATIENCE_MS)
             tab = context.new_page()
             return tab, Watcher(tab, market.url)
 

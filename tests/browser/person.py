@@ -1,6 +1,7 @@
 """Somebody at a browser: what people do on the pages, by the words that stand there."""
 
 import re
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
@@ -10,6 +11,8 @@ from slovomat.web.pages.texts import speak
 from tests.browser.market import PASSWORD, Market
 from tests.browser.watcher import Watcher
 
+PAYS = {"ru": "Оплатить", "en": "Pay"}
+"""The button of the fake's page."""
 _COOKIES: dict[Desk, str] = {"cabinet": "slovomat_session", "admin": "slovomat_desk"}
 
 
@@ -35,7 +38,7 @@ class Person:
     def signs_up(self) -> None:
         """By e-mail, password, and the link in the letter."""
         self.tab.goto("/sign-up")
-        self._fills_in()
+        self.fills_in()
         self.presses("sign_up_go")
         expect(self.tab.get_by_role("heading", level=1)).to_have_text(self.t["sign_in_letter_title"])
         self.tab.goto(self.market.link(self.email, "verify"))
@@ -55,8 +58,33 @@ class Person:
     def signs_in(self) -> None:
         """By e-mail and password."""
         self.tab.goto("/sign-in")
-        self._fills_in()
+        self.fills_in()
         self.presses("sign_in_go")
+
+    def buys(self, offer: str) -> str:
+        """Orders something from the price list; the address of the order."""
+        self.tab.goto("/price")
+        self.presses_for("price_buy", offer)
+        expect(self.tab).to_have_url(re.compile(r".*/orders/\d+"))
+        return self.tab.url
+
+    def pays(self, provider: str) -> None:
+        """On the provider's own page."""
+        self.goes_to_pay(provider)
+        self.tab.get_by_role("button", name=PAYS[self.language]).click()
+        expect(self.tab).to_have_url(re.compile(r".*/orders/\d+.*"))
+
+    def goes_to_pay(self, provider: str) -> None:
+        """To the provider's own page, from the order's."""
+        fake = self.market.fake
+        self._watcher.hosts.add(urlsplit(fake.address).netloc)
+        self.tab.locator(f'form:has(input[value="{provider}"]) button').click()
+        self.tab.locator("#pay a").click()
+        expect(self.tab).to_have_url(re.compile(rf"{re.escape(fake.address)}/checkout/{provider}/.*"))
+
+    def presses_for(self, text: str, what: str) -> None:
+        """The button of that text which is meant for one thing of several."""
+        self.tab.get_by_role("button", name=f"{self.t[text]}: {what}", exact=True).click()
 
     def is_given(self, requests: int) -> None:
         """By the operator, from the command line."""
@@ -65,7 +93,7 @@ class Person:
     def makes_a_key(self, name: str) -> str:
         """The printed curl."""
         self.tab.goto("/keys")
-        self.tab.get_by_label(self.t["keys_name"]).fill(name)
+        self.tab.get_by_label(self.t["keys_name"], exact=True).fill(name)
         self.presses("keys_create")
         return self.tab.locator("#made pre").inner_text()
 
@@ -73,6 +101,7 @@ class Person:
         """What the browser complained of on the way."""
         return [one for one in self._watcher.faults if not but or but not in one]
 
-    def _fills_in(self) -> None:
+    def fills_in(self) -> None:
+        """The form of a sign-in or a sign-up."""
         self.tab.get_by_label(self.t["sign_in_email"]).fill(self.email)
         self.tab.get_by_label(self.t["sign_in_password"]).fill(PASSWORD)

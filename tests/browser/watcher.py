@@ -23,11 +23,14 @@ document.addEventListener("securitypolicyviolation", (event) =>
 
 
 class Watcher:
-    """Listens to one page from its first byte. `faults` is what was wrong so far, in words."""
+    """Listens to one page from its first byte. `faults` is what was wrong so far, in words.
+
+    `hosts`: those that it may ask; `allowed`: parts of what the console may complain of.
+    """
 
     def __init__(self, page: Page, site: str) -> None:
         self._page = page
-        self._host = urlsplit(site).netloc
+        self.hosts = {urlsplit(site).netloc}
         self.faults: list[str] = []
         self.allowed: set[str] = set()
         page.add_init_script(_CSP)
@@ -50,7 +53,7 @@ class Watcher:
 
     def _request(self, request: Request) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme not in {"data", "blob"} and parts.netloc != self._host:
+        if parts.scheme not in {"data", "blob"} and parts.netloc not in self.hosts:
             self.faults.append(f"another host: {request.url}")
 
     def _fits(self) -> None:

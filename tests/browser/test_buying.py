@@ -1,0 +1,93 @@
+"""Buying: through each provider on its own page, by a code, by a bank invoice; and the papers of it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import KEPT, Look, OpenTab
+from tests.browser.market import PROVIDERS, Market
+from tests.browser.person import Person
+
+PACK = "500"
+SOMEWHERE = KEPT[0]
+
+
+def somebody(open_tab: OpenTab, market: Market, look: Look) -> Person:
+    """Who has signed up, and bought nothing so far."""
+    person = Person(*open_tab(look), market, look[0], "")
+    person.has_signed_up()
+    return person
+
+
+def paid_requests(person: Person) -> int:
+    """What the account's page says of them."""
+    person.tab.goto("/account")
+    tile = person.tab.locator(".stat").filter(has_text=person.t["account_paid_hint"])
+    return int("".join(filter(str.isdigit, tile.locator(".stat-value").inner_text())))
+
+
+@pytest.mark.parametrize(("provider", "look"), list(zip(PROVIDERS, [*KEPT, KEPT[0]], strict=True)))
+def test_a_pack_through_a_provider(open_tab: OpenTab, market: Market, provider: str, look: Look) -> None:
+    """Ordered, paid on the provider's page, credited once; the letter and the list say so."""
+    person = somebody(open_tab, market, look)
+    assert paid_requests(person) == 0
+    person.buys(PACK)
+    person.pays(provider)
+    expect(person.tab.get_by_text(person.t["order_paid"])).to_be_visible()
+    assert paid_requests(person) == int(PACK)
+    person.tab.goto("/topup")
+    expect(person.tab.locator("#orders tbody tr")).to_have_count(1)
+    expect(person.tab.locator("#orders tbody tr")).to_contain_text(person.t["topup_state_paid"])
+    assert PACK in market.letter(person.email, "receipt").replace("\N{NO-BREAK SPACE}", "").replace(" ", "")
+    assert person.faults() == []
+
+
+def test_a_plan_from_the_price_list(open_tab: OpenTab, market: Market) -> None:
+    """A stranger presses the button, signs in, finds the offer again, pays, and has the plan."""
+    person = somebody(open_tab, market, ("ru", 1280, "dark"))
+    tab, t = person.tab, person.t
+    tab.context.clear_cookies()
+    tab.goto("/price")
+    person.presses_for("price_subscribe", "Престиж")
+    person.is_at("/sign-in")
+    person.fills_in()
+    person.presses("sign_in_go")
+    person.is_at("/buy")
+    person.presses("buy_go")
+    person.pays("yookassa")
+    expect(tab.get_by_text(t["order_paid"])).to_be_visible()
+    tab.goto("/subscription")
+    expect(tab.locator("#plan")).to_contain_text("Престиж")
+    expect(tab.get_by_text(t["subscription_open"], exact=True)).to_be_visible()
+    assert person.faults() == []
+
+
+def test_a_buyer_who_turns_back(open_tab: OpenTab, market: Market) -> None:
+    """The order waits, nothing is credited, and another provider may be tried."""
+    person = somebody(open_tab, market, SOMEWHERE)
+    order = person.buys(PACK)
+    person.goes_to_pay("tkassa")
+    person.tab.get_by_role("button", name="Отменить").click()
+    person.tab.goto(order)
+    person.pays("stripe")
+    expect(person.tab.get_by_text(person.t["order_paid"])).to_be_visible()
+    assert paid_requests(person) == int(PACK)
+    assert person.faults() == []
+
+
+def test_a_code(open_tab: OpenTab, market: Market) -> None:
+    """Credits once; a second time says so, and a wrong one is told apart."""
+    person = somebody(open_tab, market, SOMEWHERE)
+    made = market.service.command("codes", "make", "1", "--requests", "70")
+    code = str(made["codes"][0])
+    tab = person.tab
+    for _ in range(2):
+        tab.goto("/topup")
+        tab.get_by_label(person.t["topup_code"]).fill(code)
+        person.presses("topup_redeem")
+        expect(tab.get_by_role("status").first).to_be_visible()
+    assert paid_requests(person) == 70
+    tab.goto("/topup")
+    tab.get_by_label(person.t["topup_code"]).fill("XXXXX-XXXXX-XXXXX-XXXXX")
+    person.presses("topup_redeem")
+    expect(tab.locator(".invalid-feedback")).to_be_visible()
+    assert person.faults(but="status of 400") == []
