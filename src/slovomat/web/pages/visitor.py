@@ -122,8 +122,9 @@ def browser_of(request: Request) -> Browser:
 
 def see(request: Request, path: str, said: str = "") -> RedirectResponse:
     """Leads on to another page after a form; `said`: a text `said_…` that it begins with."""
+    path, anchor, place = path.partition("#")
     mark = ("&" if "?" in path else "?") + f"said={said}" if said else ""
-    return RedirectResponse(f"{request.state.base}{path}{mark}", 303, _UNSEEN)
+    return RedirectResponse(f"{request.state.base}{path}{mark}{anchor}{place}", 303, _UNSEEN)
 
 
 def signed_in(view: Callable[Way, Awaitable[Response]]) -> Callable[Way, Awaitable[Response]]:
