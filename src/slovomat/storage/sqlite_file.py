@@ -133,6 +133,12 @@ def _end_journal(path: Path) -> None:
         connection.execute("PRAGMA journal_mode = DELETE")
 
 
+def _roll_back(path: Path) -> None:
+    """A kill in the first moments of a file leaves a journal beside it, which only who may write can end."""
+    with _opened(path, "rw") as connection:
+        connection.execute("PRAGMA schema_version").fetchone()
+
+
 def _verdict(path: Path, pragma: str) -> str:
     with _opened(path) as connection:
         return str(connection.execute(pragma).fetchone()[0])
@@ -140,6 +146,8 @@ def _verdict(path: Path, pragma: str) -> str:
 
 @contextlib.contextmanager
 def _opened(path: Path, mode: str = "ro") -> Iterator[sqlite3.Connection]:
+    if mode == "ro" and path.with_name(f"{path.name}-journal").exists():
+        _roll_back(path)
     try:
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None
