@@ -15,7 +15,7 @@ from slovomat.web.pages.language import spoken
 from slovomat.web.pages.moments import Moments
 from slovomat.web.pages.visitor import signed_in, visitor
 
-_PAGE_ROWS = 50
+_PAGE_ROWS = 25
 _LARGEST_ID = 2**53
 
 
