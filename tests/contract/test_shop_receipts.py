@@ -10,6 +10,7 @@ from tests.shop_stand import ShopStand
 from slovomat.domain.ids import OrderId
 from slovomat.ports.outbox import Channel, Ended, Post
 from slovomat.usecases.notices import Notices
+from slovomat.usecases.payments import Cashier, CashierRules, proven_by
 
 pytestmark = pytest.mark.anyio
 
@@ -67,3 +68,14 @@ async def test_a_papers_buyer_is_named_once(stand: ShopStand) -> None:
     later = await stand.buy(await stand.pack(100))
     assert await stand.shop.name_buyer(later.order_id, "late")
     assert not await stand.shop.name_buyer(OrderId(10**6), "nobody")
+
+
+async def test_a_payment_at_the_providers_own_address_is_remembered_as_proof(stand: ShopStand) -> None:
+    """One at a stand-in is none."""
+    books, name = stand.books, stand.provider.name
+    await stand.buy(await stand.pack(100))
+    assert await books.store.instance_value(proven_by(name)) is None
+    rules = CashierRules(genuine=frozenset({name}))
+    stand.cashier = Cashier(books.store, books.env, {name: stand.provider}, rules)
+    await stand.buy(await stand.pack(200))
+    assert await books.store.instance_value(proven_by(name)) == str(books.env.now_ms())

@@ -186,7 +186,7 @@ def shop_with_all(folder: Path, **settings: object) -> Iterator[Shop]:
 
 @contextmanager
 def shop_at(folder: Path, fake: FakePay, **settings: object) -> Iterator[Shop]:
-    """A service of its own whose shop is at the fake; its books are proved. `upstream`: a URL."""
+    """A service of its own whose shop is at the fake; its books are proved in the end. `upstream`: a URL."""
     upstream_url = str(settings.pop("upstream", "http://127.0.0.1:9/v1"))
     with Service(folder / "data", upstream_url, **settings) as service:
         store = make_store(service.data / "slovomat.db")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from slovomat.cli.checks import Check, from_fault, loopback, secret
 from slovomat.cli.exits import Exit, fault_of
+from slovomat.cli.payment_checks import payments
 from slovomat.cli.places import name_of
 from slovomat.cli.server_checks import server
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 async def stored(session: "Session") -> list[Check]:
-    """The database, its migrations, its books, the secret that its keys need, the first key."""
+    """The database, its migrations, its books, the secret that its keys need, the first key, payments."""
     try:
         found, applied = await _place(session)
         if applied is None:
@@ -28,6 +29,7 @@ async def stored(session: "Session") -> list[Check]:
                 await _books(session, store),
                 await _secret(session, store),
                 await _first_key(session, store),
+                *await payments(session, store),
             ]
     except Exception as error:
         fault = fault_of(error)
