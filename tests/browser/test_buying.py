@@ -32,7 +32,7 @@ def test_a_pack_through_a_provider(open_tab: OpenTab, market: Market, provider: 
     assert paid_requests(person) == 0
     person.buys(PACK)
     person.pays(provider)
-    expect(person.tab.get_by_text(person.t["order_paid"])).to_be_visible()
+    expect(person.tab.get_by_role("status").first).to_contain_text(person.t["order_paid"])
     assert paid_requests(person) == int(PACK)
     person.tab.goto("/topup")
     expect(person.tab.locator("#orders tbody tr")).to_have_count(1)
@@ -54,7 +54,7 @@ def test_a_plan_from_the_price_list(open_tab: OpenTab, market: Market) -> None:
     person.is_at("/buy")
     person.presses("buy_go")
     person.pays("yookassa")
-    expect(tab.get_by_text(t["order_paid"])).to_be_visible()
+    expect(tab.get_by_role("status").first).to_contain_text(t["order_paid"])
     tab.goto("/subscription")
     expect(tab.locator("#plan")).to_contain_text("Престиж")
     expect(tab.get_by_text(t["subscription_open"], exact=True)).to_be_visible()
@@ -62,15 +62,16 @@ def test_a_plan_from_the_price_list(open_tab: OpenTab, market: Market) -> None:
 
 
 def test_a_buyer_who_turns_back(open_tab: OpenTab, market: Market) -> None:
-    """The order waits, nothing is credited, and another provider may be tried."""
+    """The order is over, nothing is credited, and the way to another stands there."""
     person = somebody(open_tab, market, SOMEWHERE)
     order = person.buys(PACK)
     person.goes_to_pay("tkassa")
     person.tab.get_by_role("button", name="Отменить").click()
     person.tab.goto(order)
-    person.pays("stripe")
-    expect(person.tab.get_by_text(person.t["order_paid"])).to_be_visible()
-    assert paid_requests(person) == int(PACK)
+    expect(person.tab.get_by_text(person.t["order_cancelled_lead"])).to_be_visible()
+    person.tab.get_by_role("link", name=person.t["order_new_one"]).click()
+    person.is_at("/price")
+    assert paid_requests(person) == 0
     assert person.faults() == []
 
 
