@@ -4,7 +4,18 @@ from collections.abc import Callable
 
 from starlette.routing import Route
 
-from slovomat.web.admin import dashboard, jobs, modes, people, settings_page, upstreams
+from slovomat.web.admin import (
+    codes,
+    dashboard,
+    jobs,
+    modes,
+    payments,
+    people,
+    prices,
+    records,
+    settings_page,
+    upstreams,
+)
 from slovomat.web.admin.desk import Desk
 from slovomat.web.pages.backstage import Backstage
 from slovomat.web.pages.frame import Frame
@@ -12,6 +23,10 @@ from slovomat.web.pages.frame import Frame
 _PARTS: tuple[Callable[[Desk], list[Route]], ...] = (
     dashboard.routes,
     people.routes,
+    payments.routes,
+    prices.routes,
+    codes.routes,
+    records.routes,
     jobs.routes,
     modes.routes,
     upstreams.routes,

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from slovomat.web.pages.texts.account import ACCOUNT
 from slovomat.web.pages.texts.admin import ADMIN
 from slovomat.web.pages.texts.admin_modes import ADMIN_MODES
+from slovomat.web.pages.texts.admin_money import ADMIN_MONEY
+from slovomat.web.pages.texts.admin_records import ADMIN_RECORDS
 from slovomat.web.pages.texts.admin_settings import ADMIN_SETTINGS
 from slovomat.web.pages.texts.admin_workshop import ADMIN_WORKSHOP
 from slovomat.web.pages.texts.checkout import CHECKOUT
@@ -36,6 +38,8 @@ PARTS: tuple[Mapping[str, Text], ...] = (
     SIGN_IN,
     SECURITY,
     ADMIN,
+    ADMIN_MONEY,
+    ADMIN_RECORDS,
     ADMIN_WORKSHOP,
     ADMIN_MODES,
     ADMIN_SETTINGS,
