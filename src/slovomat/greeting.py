@@ -52,7 +52,7 @@ def greet(loaded: LoadedSettings, upstream: Upstream, reach: Reach, steps: First
     if steps.login_url:
         lines += [
             f"  operator       {steps.login_url}",
-            "                 (one sign-in; its pages come in a later version, until then: slovomat --help)",
+            "                 (opens the operator's desk, once: set a password there for the next time)",
         ]
     lines += _key_lines(data, steps)
     say("\n".join(lines))
