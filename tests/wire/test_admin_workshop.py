@@ -191,9 +191,9 @@ async def test_every_setting_is_found(workshop: Workshop) -> None:
     """All are there, and a word of the name or of the meaning finds its own."""
     owner = await workshop.at_desk(Role.OWNER, "ru")
     listed = (await owner.get("/admin/settings")).text
-    assert all(f"<code>{name}</code>" in listed for name in Settings.model_fields)
+    assert all(f'<code class="value">{name}<' in listed for name in Settings.model_fields)
     found = (await owner.get("/admin/settings", params={"q": "полуночи"})).text
-    assert re.findall(r'scope="row"[^>]*><code>(\w+)</code>', found) == ["time_zone"]
+    assert re.findall(r'scope="row"[^>]*><div><code class="value">(\w+)<', found) == ["time_zone"]
     assert "Таких настроек нет" in (await owner.get("/admin/settings?q=zzz")).text
 
 
