@@ -9,7 +9,7 @@ import msgspec
 from slovomat.demo.chance import DemoEnv
 from slovomat.demo.deeds import Desk
 from slovomat.demo.joining import Registry
-from slovomat.demo.market import PURCHASES, WAITS, Market, of_hour, set_prices
+from slovomat.demo.market import PURCHASES, TO_PAY_MS, WAITS, Market, of_hour, set_prices
 from slovomat.demo.people import CUSTOMER, PASSWORD, PEOPLE, Habit, Somebody
 from slovomat.demo.traffic import DAY_MS, HOUR_MS, JOB, Wish, wishes
 from slovomat.demo.writing import Scribe
@@ -134,7 +134,8 @@ class _Month:
         for number, purchase in enumerate(buying):
             member = self._registry.members[purchase.email]
             at_ms = from_ms + 421_000 + number * 517_000
-            await self._market.buy(purchase, member.account, member.who.language, at_ms)
+            if at_ms + TO_PAY_MS < self._end_ms:
+                await self._market.buy(purchase, member.account, member.who.language, at_ms)
         at_desk = hour == _OPENING_HOUR + 1
         if at_desk:
             self._env.time_ms = from_ms + 754_000
@@ -160,7 +161,7 @@ class _Month:
 
     def _job(self, who: Somebody) -> Wish:
         return Wish(
-            at_ms=self._end_ms - 20_000,
+            at_ms=self._end_ms - 1_000,
             who=who,
             way=JOB,
             mode="article",

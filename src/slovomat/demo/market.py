@@ -17,7 +17,7 @@ from slovomat.usecases.accounts import FULL_PLAN, ensure_price_list
 
 WORKSHOP_PLAN = "Мастерская"
 PAID, LEFT, WAITS = "paid", "left", "waits"
-_TO_PAY_MS = 95_000
+TO_PAY_MS = 95_000
 _A_DAY_MS = 86_400_000
 
 
@@ -88,6 +88,11 @@ PURCHASES: tuple[Purchase, ...] = (
         "22 23 lev.abramov 100 cloudpayments",
         "11 21 zhenya.sinitsyna 100 yookassa",
         "23 20 inga.petrenko 100 tkassa",
+        "28 0 jonas.lindqvist 500 stripe",
+        "29 10 lida.frolova 30 yookassa",
+        "30 0 danila.sever 500 robokassa",
+        "30 9 dasha.kotova 100 tkassa",
+        "30 11 catalog.paperboat 2000 stripe",
     ),
     Purchase(19, 20, OWING, "100", "yookassa", PAID, 9_900, 7, "просит вернуть: «не то, чего ждал»"),
     Purchase(
@@ -165,7 +170,7 @@ class Market:
         payment_id, reference = await self._newest(order.id)
         if purchase.end == WAITS:
             return
-        self._env.time_ms += _TO_PAY_MS
+        self._env.time_ms += TO_PAY_MS
         if purchase.end == PAID:
             self._fake.pay(reference)
         else:

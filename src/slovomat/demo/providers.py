@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from slovomat.demo.place import DATABASE
 from slovomat.demo.upstream import HOST, MODEL
 from slovomat.settings import Settings
 from slovomat.testing.fakepay import FakePay, Payment
+from slovomat.testing.fakepay.house import standard_shops
 
 _PAYMENTS = "fakepay.json"
 _PROVIDERS = ("yookassa", "tkassa", "robokassa", "cloudpayments", "stripe")
@@ -23,7 +25,10 @@ def fake_providers(folder: Path, port: int) -> Iterator[FakePay]:
     """The providers; their payments outlast a stop, so that a refund finds them."""
     here = f"http://{HOST}:{port}/pay"
     fake = FakePay(
-        notify_url=f"{here}/{{provider}}/notify", return_url=f"{here}/{{provider}}/return", at_once=True
+        shops=_shops(),
+        notify_url=f"{here}/{{provider}}/notify",
+        return_url=f"{here}/{{provider}}/return",
+        at_once=True,
     )
     file = folder / _PAYMENTS
     if file.exists() and (folder / DATABASE).exists():
@@ -34,6 +39,17 @@ def fake_providers(folder: Path, port: int) -> Iterator[FakePay]:
             yield fake
         finally:
             keep(folder, fake)
+
+
+def _shops() -> dict[str, Any]:
+    """None is a test's, or there would be no revenue to look at: test payments do not count as such."""
+    usual = standard_shops()
+    return {
+        "yookassa": replace(usual["yookassa"], secret_key="demo_yookassa", test=False),  # noqa: S106
+        "tkassa": replace(usual["tkassa"], terminal_key="1700000000000"),
+        "cloudpayments": replace(usual["cloudpayments"], public_id="pk_demo", test=False),
+        "stripe": replace(usual["stripe"], secret_key="sk_demo_slovomat"),  # noqa: S106
+    }
 
 
 def keep(folder: Path, fake: FakePay) -> None:
