@@ -152,7 +152,7 @@ def test_the_operator_finds_work(month: Month) -> None:
         assert [one.revision for one in await store.mode_texts.versions("post")] == [2, 1]
         assert await store.outbox.waiting() == 3
         actions = {row.note.action for row in (await store.journal.page(JournalQuery())).rows}
-        assert {"credit", "block", "mode_activate"} <= actions
+        assert {"credit", "block", "mode_activate", "confirm_invoice", "refund", "make_codes"} == actions
 
     month.ask(look)
 

@@ -15,7 +15,7 @@ from slovomat.ports.shop import Goods
 from slovomat.ports.store import Store
 from slovomat.upstreams.echo import Echo
 from slovomat.usecases.codes import CodeOrder, make_codes, redeem_code
-from slovomat.usecases.journal import Deed, Operations
+from slovomat.usecases.journal import Deed, Operations, note_of
 from slovomat.usecases.letters import Letters
 from slovomat.usecases.mode_desk import ModeDesk
 
@@ -91,7 +91,11 @@ class Desk:
             note="открытки на книжной выставке",
             expires_at_ms=self._env.now_ms() + 90 * DAY_MS,
         )
-        self._codes = list((await make_codes(self._store, self._env, self._secret, order)).codes)
+        made = await make_codes(self._store, self._env, self._secret, order)
+        self._codes = list(made.codes)
+        target = ("codes", str(made.batch_id))
+        note = note_of(self._staff[OPERATOR], self._env.now_ms(), "make_codes", order.note, target=target)
+        await self._store.journal.note(note)
 
     async def _redeem(self, count: int) -> None:
         for _ in range(count):

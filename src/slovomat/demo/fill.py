@@ -84,6 +84,7 @@ class _Month:
         await set_prices(self._store)
         self._registry = Registry(self._store, self._env, self._secret, await Passwords().hash(PASSWORD))
         staff = await self._registry.staff()
+        self._market.hire(staff)
         self._desk = Desk(self._store, self._env, self._secret, self._registry, staff)
         for day in range(DAYS):
             await self._day(day)

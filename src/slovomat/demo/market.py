@@ -1,7 +1,7 @@
 """What the made-up people buy, and how it goes: through the real desk and cashier, at providers that are "
 "fake."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import msgspec
 
@@ -9,11 +9,13 @@ from slovomat.demo.chance import DemoEnv
 from slovomat.demo.people import CUSTOMER, FINANCE, OPERATOR, OWING
 from slovomat.domain.caller import DIALECTS, Plan
 from slovomat.domain.ids import OrderId, PaymentId, PlanId
+from slovomat.ports.journal import Actor
 from slovomat.ports.shop import INVOICE, Order
 from slovomat.ports.store import Account, PackOffer, PlanOffer, Store
 from slovomat.testing.fakepay import FakePay
 from slovomat.till import Till
 from slovomat.usecases.accounts import FULL_PLAN, ensure_price_list
+from slovomat.usecases.journal import note_of
 
 WORKSHOP_PLAN = "Мастерская"
 PAID, LEFT, WAITS = "paid", "left", "waits"
@@ -141,6 +143,11 @@ class Market:
         self._fake = fake
         self._open_page = open_page
         self._later: list[tuple[int, Callable[[], Awaitable[None]]]] = []
+        self._staff: Mapping[str, Actor] = {}
+
+    def hire(self, staff: Mapping[str, Actor]) -> None:
+        """Those who confirm invoices and give money back."""
+        self._staff = staff
 
     async def buy(self, purchase: Purchase, account: Account, language: str, at_ms: int) -> None:
         """One purchase, up to its end."""
@@ -193,6 +200,7 @@ class Market:
             self._do_at(
                 self._env.now_ms() + 3_600_000,
                 lambda: self._till.cashier.confirm(payment_id, reason, OPERATOR),
+                (OPERATOR, "confirm_invoice", reason, payment_id),
             )
 
     def _refund_later(self, payment_id: PaymentId, purchase: Purchase) -> None:
@@ -200,11 +208,20 @@ class Market:
         self._do_at(
             self._env.now_ms() + purchase.back_days * _A_DAY_MS,
             lambda: self._till.cashier.refund(payment_id, amount, why, FINANCE),
+            (FINANCE, "refund", why, payment_id),
         )
 
-    def _do_at(self, at_ms: int, deed: Callable[[], Awaitable[object]]) -> None:
+    def _do_at(
+        self, at_ms: int, deed: Callable[[], Awaitable[object]], line: tuple[str, str, str, PaymentId]
+    ) -> None:
+        """With its line for the journal: who, what, why, and of which payment."""
+        who, action, why, payment_id = line
+
         async def done() -> None:
             self._env.time_ms = at_ms
+            target = ("payment", str(payment_id))
+            note = note_of(self._staff[who], at_ms, action, why, target=target)
+            await self._store.journal.note(note)
             await deed()
 
         self._later.append((at_ms, done))

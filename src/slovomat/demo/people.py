@@ -68,7 +68,7 @@ PEOPLE: tuple[Somebody, ...] = (
     ),
     *_all(Habit.GUEST, "en", "tom.hadley 8", "lucia.ferrari 14", "oscar.nyman 23", "chloe.martin 28"),
 )
-"""Forty-three, and no such mailbox is anybody's: example.org is kept free for examples."""
+"""Forty-four, and no such mailbox is anybody's: example.org is kept free for examples."""
 BLOCKED = "zakhar.nosov@example.org"
 """Was blocked by the operator."""
 OWING = "gleb.morozov@example.org"
