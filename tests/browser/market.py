@@ -1,8 +1,5 @@
 """A service that sells: fake providers, an upstream that does as it is told, and letters in a folder."""
 
-import email
-import email.policy
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +19,7 @@ from slovomat.testing.fakepay import FakePay
 from slovomat.usecases.accounts import KeyRules, create_key
 from slovomat.usecases.passwords import Passwords
 from slovomat.usecases.sessions import Browser, SessionRules, Sessions
+from tests.browser.letters import letter_in, link_in
 from tests.wire.chaos_upstream import ChaosUpstream, chaos_upstream
 from tests.wire.deadline import until
 from tests.wire.service import Service
@@ -50,6 +48,10 @@ class Market:
         """Its public address."""
         return self.service.url
 
+    @property
+    def _letters(self) -> Path:
+        return self.service.data / "letters"
+
     def someone(self, language: str, requests: int = 0, plan: str = FREE, role: Role = Role.NONE) -> str:
         """The e-mail of somebody who has signed up already; the password is PASSWORD."""
         name = f"person-{next(_numbers)}@example.org"
@@ -66,13 +68,14 @@ class Market:
 
     def letter(self, to: str, kind: str) -> str:
         """The text of the letter of that kind that they got last; it comes within a second."""
-        return until(lambda: self._found(to, kind), _LETTER_S, f"a letter {kind} to {to}")
+        return until(lambda: letter_in(self._letters, kind, to), _LETTER_S, f"a letter {kind} to {to}")
 
     def link(self, to: str, kind: str) -> str:
         """Where that letter leads."""
-        found = re.search(r"https?://\S+", self.letter(to, kind))
-        assert found is not None
-        return found[0]
+        self.letter(to, kind)
+        link = link_in(self._letters, kind, to)
+        assert link is not None
+        return link
 
     def account(self, who: str) -> AccountId:
         """Whose books to look into."""
@@ -83,15 +86,6 @@ class Market:
     def violations(self) -> tuple[object, ...]:
         """What is wrong with the books."""
         return tuple(self.portal.call(self.store.audit).violations)
-
-    def _found(self, to: str, kind: str) -> str | None:
-        files = (self.service.data / "letters").glob(f"{kind}-*.eml")
-        for file in sorted(files, key=lambda one: one.stat().st_mtime_ns, reverse=True):
-            message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-            body = message.get_body(("plain",))
-            if message["To"] == to and body is not None:
-                return str(body.get_content())
-        return None
 
     async def _open(self, name: str, language: str, requests: int, plan: str, role: Role) -> None:
         now_ms, people = self.env.now_ms(), self.store.people

@@ -1,29 +1,83 @@
 """Every page that a browser looks at: to add one is to add a line."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Reader = Literal["stranger", "customer", "operator"]
 
 
 class Page(NamedTuple):
-    """A page and the name of its screenshots. `person`: whether it asks for a sign-in."""
+    """A page, the name of its pictures, and who reads it.
+
+    `path`: where a name in braces stands, the scene knows the number or the token of something real.
+    `ready`: what must be seen before the page is whole.
+    """
 
     name: str
     path: str
+    reader: Reader = "stranger"
     status: int = 200
-    person: bool = False
+    ready: str = "h1"
+
+
+def _of(reader: Reader, **paths: str) -> tuple[Page, ...]:
+    return tuple(Page(name.replace("_", "-"), path, reader) for name, path in paths.items())
 
 
 PAGES = (
     Page("home", "/"),
     Page("price", "/price?texts=900&chars=12000&api=textbot"),
     Page("documentation", "/api-documentation"),
-    Page("reference", "/api-reference"),
+    Page("reference", "/api-reference", ready=".swagger-ui .opblock"),
     Page("sign-up", "/sign-up"),
+    Page("sign-up-letter", "/verify/{verify}"),
     Page("sign-in", "/sign-in"),
     Page("reset", "/reset"),
-    Page("account", "/account", person=True),
-    Page("subscription", "/subscription", person=True),
-    Page("keys", "/keys", person=True),
-    Page("history", "/history", person=True),
-    Page("playground", "/playground", person=True),
-    Page("missing", "/no-such-page", 404),
+    Page("reset-letter", "/reset/{reset}"),
+    Page("link-over", "/verify/no-such-token", status=410),
+    Page("missing", "/no-such-page", status=404),
+    *_of(
+        "customer",
+        account="/account",
+        subscription="/subscription",
+        keys="/keys",
+        notices="/notices",
+        history="/history",
+        generation="/history/{generation}",
+        playground="/playground?mode=post",
+        topup="/topup",
+        buy="/buy?offer={offer}",
+        order_to_pay="/orders/{unpaid}",
+        order_paid="/orders/{paid}",
+        security="/security",
+        second_factor="/security/second-factor",
+        personal_data="/personal-data",
+    ),
+    Page("admin-sign-in", "/admin/login"),
+    *_of(
+        "operator",
+        admin_second_factor="/admin/second-factor",
+        admin_password="/admin/password",
+        admin="/admin",
+        admin_books="/admin/books",
+        admin_people="/admin/people",
+        admin_person="/admin/people/{person}",
+        admin_person_history="/admin/people/{person}/history",
+        admin_generation="/admin/people/{person}/history/{generation}",
+        admin_jobs="/admin/jobs",
+        admin_job="/admin/jobs/{job}",
+        admin_modes="/admin/modes",
+        admin_mode="/admin/modes/post",
+        admin_mode_versions="/admin/modes/post/versions",
+        admin_mode_version="/admin/modes/post/versions/{revision}",
+        admin_upstreams="/admin/upstreams",
+        admin_settings="/admin/settings",
+    ),
 )
+LOOKED_AT_ELSEWHERE = {
+    "/prices": "the price page's other address",
+    "/api-docs": "the documentation's other address",
+    "/sign-in/code": "a step of test_new_person.py",
+    "/admin/login/code": "a step of test_operator.py",
+    "/pay/{provider}/return": "leads to the order",
+}
+"""Pages that nobody can open by their address alone, or that are others."""

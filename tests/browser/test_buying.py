@@ -3,12 +3,12 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import KEPT, Look, OpenTab
+from tests.browser.conftest import LOOKS, Look, OpenTab
 from tests.browser.market import PROVIDERS, Market
 from tests.browser.person import Person
 
 PACK = "500"
-SOMEWHERE = KEPT[0]
+SOMEWHERE = LOOKS[0]
 
 
 def somebody(open_tab: OpenTab, market: Market, look: Look) -> Person:
@@ -25,7 +25,7 @@ def paid_requests(person: Person) -> int:
     return int("".join(filter(str.isdigit, tile.locator(".stat-value").inner_text())))
 
 
-@pytest.mark.parametrize(("provider", "look"), list(zip(PROVIDERS, [*KEPT, KEPT[0]], strict=True)))
+@pytest.mark.parametrize(("provider", "look"), list(zip(PROVIDERS, [*LOOKS, LOOKS[0]], strict=True)))
 def test_a_pack_through_a_provider(open_tab: OpenTab, market: Market, provider: str, look: Look) -> None:
     """Ordered, paid on the provider's page, credited once; the letter and the list say so."""
     person = somebody(open_tab, market, look)

@@ -10,12 +10,12 @@ import pytest
 from playwright.sync_api import expect
 from pyotp import TOTP
 
-from tests.browser.conftest import KEPT, Look, OpenTab
+from tests.browser.conftest import LOOKS, Look, OpenTab
 from tests.browser.market import PASSWORD, Market
 from tests.browser.person import Person
 
 
-@pytest.fixture(params=KEPT, ids=lambda look: "-".join(map(str, look)))
+@pytest.fixture(params=LOOKS, ids=lambda look: "-".join(map(str, look)))
 def person(request: pytest.FixtureRequest, open_tab: OpenTab, market: Market) -> Person:
     """Somebody who was never here, with a browser of their own."""
     look: Look = request.param

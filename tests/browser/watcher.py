@@ -1,13 +1,28 @@
 """What a page must not do, whatever it shows; gathered while a browser is on it."""
 
 import re
+from functools import cache
 from importlib.resources import files
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, Request
 
-AXE = files("axe_playwright_python").joinpath("axe.min.js")
+from slovomat.web.pages.texts import speak
+from tests.browser.market import FREE
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+_NAMES = [
+    "aria-input-field-name",
+    "button-name",
+    "document-title",
+    "image-alt",
+    "label",
+    "link-name",
+    "select-name",
+]
+"""Rules of what is said of things, which differs between languages."""
 # A name in braces (not one of an address as `/v1/models/{id}`), and what programs call nothing.
 _HOLES = re.compile(r"(?<!/)\{[a-z_]+\}|\bundefined\b|\bNone\b")
 _WORDS = """() => {
@@ -15,6 +30,19 @@ _WORDS = """() => {
   copy.querySelectorAll("pre, code, textarea, script, noscript, .swagger-ui").forEach((one) => one.remove());
   return copy.textContent;
 }"""
+# What people wrote and programs print is not ours to judge, nor what is in another language on purpose.
+_NODES = """() => {
+  const aside = "pre, code, textarea, script, noscript, option, bdi, .swagger-ui, .answer, [lang]:not(html)";
+  const texts = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const text = walk.currentNode.nodeValue.trim().replace(/\\s+/g, " ");
+    if (text && !walk.currentNode.parentElement.closest(aside)) texts.push(text);
+  }
+  return texts;
+}"""
+_FOREIGN = re.compile(r"^[^А-Яа-яЁё@/:_]*\b[a-z]{2,} [a-z]{2,}\b[^А-Яа-яЁё@/:_]*$")
+"""Some words in a row in Latin letters, and none in Russian ones, on a Russian page."""
 _CSP = """
 window.__violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -38,14 +66,35 @@ class Watcher:
         page.on("pageerror", lambda error: self.faults.append(f"page error: {error}"))
         page.on("request", self._request)
 
-    def look(self, *, contrast: bool = True) -> list[str]:
+    def look(self) -> list[str]:
         """All that is wrong with the page as it stands."""
-        self.faults += [f"policy: {one}" for one in self._page.evaluate("window.__violations || []")]
-        self._fits()
-        self._speaks()
-        self._is_accessible(contrast)
+        self.glance()
+        self.read()
+        self.judge()
+        return self.told()
+
+    def told(self) -> list[str]:
+        """What was wrong so far; told once."""
         found, self.faults = self.faults, []
         return found
+
+    def glance(self) -> None:
+        """What depends on the width: no sideways scroll."""
+        self.faults += [f"policy: {one}" for one in self._page.evaluate("window.__violations.splice(0)")]
+        self._fits()
+
+    def read(self, language: str = "") -> None:
+        """What depends on the language: a heading, no holes, no words of another language."""
+        self._speaks()
+        if language:
+            self._is_in(language)
+
+    def judge(self, *, names_alone: bool = False) -> None:
+        """Labels and contrast, as axe-core judges them."""
+        if names_alone:
+            self._axe({"runOnly": {"type": "rule", "values": _NAMES}})
+        else:
+            self._axe({"runOnly": {"type": "tag", "values": _RULES}})
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not any(one in message.text for one in self.allowed):
@@ -81,14 +130,32 @@ class Watcher:
         words = self._page.evaluate(_WORDS)
         self.faults += [f"a hole in a text: {found}" for found in _HOLES.findall(words)]
 
-    def _is_accessible(self, contrast: bool) -> None:
+    def _is_in(self, language: str) -> None:
+        """Nothing that the catalogue has for readers of the other language stands here for these."""
+        here: set[str] = set(self._page.evaluate(_NODES))
+        self.faults += [f"not {language}: {one}" for one in sorted(here & _others(language))]
+        if language == "ru":
+            self.faults += [f"not ru: {one}" for one in sorted(here) if _FOREIGN.search(one)]
+
+    def _axe(self, options: dict[str, Any]) -> None:
         """By axe-core, run as a script of the tool, which the page's policy does not see.
 
         The inside of Swagger UI is its makers': what we could mend there, we could only mend by forking it.
         """
-        self._page.evaluate(AXE.read_text("utf-8"))
-        options = {"runOnly": _RULES, "rules": {"color-contrast": {"enabled": contrast}}}
-        answer = self._page.evaluate("options => axe.run({exclude: ['.swagger-ui']}, options)", options)
+        if not self._page.evaluate("'axe' in window"):
+            self._page.evaluate(AXE)
+        answer = self._page.evaluate(
+            "options => axe.run({exclude: ['.swagger-ui']}, {...options, resultTypes: ['violations']})",
+            options,
+        )
         for violation in answer["violations"]:
             where = [node["html"][:160] for node in violation["nodes"][:3]]
             self.faults.append(f"axe {violation['id']}: {where}")
+
+
+@cache
+def _others(language: str) -> frozenset[str]:
+    """Texts of the catalogue that only readers of the other language should see."""
+    mine, theirs = (speak(one) for one in (language, "en" if language == "ru" else "ru"))
+    spoken = {*mine.values(), FREE}
+    return frozenset(text for text in theirs.values() if text not in spoken)
