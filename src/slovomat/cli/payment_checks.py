@@ -1,4 +1,4 @@
-"""What `slovomat doctor` looks at of payments: each provider that has its secret, and what is proven of it."""
+"""What `slovomat doctor` looks at of payments: each provider with its secret, and what is proven of it."""
 
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit

@@ -165,4 +165,3 @@ SIGN_IN = {
         "Прошло слишком много времени. Войдите ещё раз.", "Too much time has passed. Please sign in again."
     ),
 }
-
