@@ -15,7 +15,7 @@ from slovomat.ports.payments import (
     ProviderUnavailableError,
 )
 from slovomat.ports.shop import INVOICE, Goods, NewOrder, NewPayment, Order, OrderState, Payment
-from slovomat.ports.store import Account, Store
+from slovomat.ports.store import Account, PackOffer, Store
 from slovomat.usecases.receipts import ReceiptRules, receipt_of
 
 _FIRST_CHECK_MS = 15_000
@@ -44,6 +44,11 @@ class CheckoutFailure(StrEnum):
     """The provider does not answer: try again."""
 
 
+def pack_title(offer: PackOffer) -> str:
+    """A pack's name as receipts and papers can bear it: a bare number says nothing there."""
+    return f"Пакет запросов: {offer.name}" if offer.name.isdecimal() else offer.name
+
+
 class CheckoutDesk:
     """Takes orders. `site` is the public URL without a slash at its end."""
 
@@ -68,7 +73,7 @@ class CheckoutDesk:
         offer = next((one for one in offers if one.id == offer_id and one.on_sale), None)
         if offer is None or offer.price_kopecks == 0:
             return CheckoutFailure.NOT_ON_SALE
-        goods = Goods(title=offer.name, requests=offer.requests, valid_days=offer.valid_days)
+        goods = Goods(title=pack_title(offer), requests=offer.requests, valid_days=offer.valid_days)
         return await self._order(account, goods, offer.price_kopecks, buyer)
 
     async def order_plan(self, account: Account, plan: str, buyer: str = "") -> Order | CheckoutFailure:

@@ -5,7 +5,7 @@ import msgspec
 from slovomat.domain.caller import Plan
 from slovomat.ports.shop import Order
 from slovomat.ports.store import Account, PackOffer, Store
-from slovomat.usecases.checkout import CheckoutDesk, CheckoutFailure
+from slovomat.usecases.checkout import CheckoutDesk, CheckoutFailure, pack_title
 
 
 class Offered(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +28,7 @@ async def offers(store: Store) -> list[Offered]:
             for one in plans
         ),
         *(
-            Offered(name=f"pack:{one.id}", title=one.name, price_kopecks=one.price_kopecks, pack=one)
+            Offered(name=f"pack:{one.id}", title=pack_title(one), price_kopecks=one.price_kopecks, pack=one)
             for one in sorted(packs, key=lambda pack: pack.requests)
         ),
     ]

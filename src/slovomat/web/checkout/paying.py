@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from slovomat.ports.shop import INVOICE, Order, OrderState, Payment
 from slovomat.usecases.checkout import CheckoutFailure
-from slovomat.web.checkout.orders import my_order, open_payments
+from slovomat.web.checkout.orders import Way, my_order, open_payments, way_of
 from slovomat.web.pages.backstage import Backstage, Till
 from slovomat.web.pages.forms import read_form
 from slovomat.web.pages.frame import Frame
@@ -121,14 +121,14 @@ class _Paying:
         """Where the newest payment goes on, and whose page that is."""
         for payment in payments:
             if payment.url.startswith(("https://", "http://")):
-                return payment.url, self._till.title(payment.provider, spoken(request))
+                return payment.url, way_of(self._till, payment.provider, spoken(request)).title
         return None
 
-    def _ways(self, request: Request, order: Order) -> list[tuple[str, str]]:
+    def _ways(self, request: Request, order: Order) -> list[Way]:
         """By whom it can be paid."""
         language = spoken(request)
         return [
-            (name, self._till.title(name, language))
+            way_of(self._till, name, language)
             for name, provider in self._till.providers.items()
             if order.currency in provider.currencies
         ]

@@ -10,6 +10,7 @@ from slovomat.ports.shop import INVOICE, Order, OrderState, Redemption
 from slovomat.usecases.codes import redeem_code
 from slovomat.usecases.guessing import Guess, Guessing
 from slovomat.web.checkout.offers import offers
+from slovomat.web.checkout.orders import way_of
 from slovomat.web.pages.backstage import Backstage, Till
 from slovomat.web.pages.forms import read_form
 from slovomat.web.pages.frame import Frame
@@ -106,7 +107,9 @@ class _TopUp:
             state = "waiting" if waiting else "new"
         return Line(
             order=order,
-            way="" if last is None or last.provider == INVOICE else self._till.title(last.provider, language),
+            way=""
+            if last is None or last.provider == INVOICE
+            else way_of(self._till, last.provider, language).title,
             state=state,
             refunded_kopecks=sum(one.refunded_kopecks for one in paid),
             invoice=last is not None and last.provider == INVOICE,

@@ -11,6 +11,8 @@ CHECKOUT = {
     "buy_go": Text("Перейти к оплате", "Go on to payment"),
     "buy_others": Text("Другие предложения", "Other offers"),
     "buy_pack": Text("Пакет: {requests}", "A pack of {requests}"),
+    "buy_valid": Text("действует {days}", "valid for {days}"),
+    "buy_forever": Text("без срока", "no expiry"),
     "buy_plan": Text("Тариф на {days}", "A plan for {days}"),
     "too_many_orders_title": Text("Слишком много заказов подряд", "Too many orders in a row"),
     "too_many_orders_lead": Text(
@@ -28,7 +30,11 @@ CHECKOUT = {
         "The payment system's own page opens. We neither see nor keep your card.",
     ),
     "order_way": Text("Оплатить через {name}", "Pay by {name}"),
-    "order_way_invoice": Text("Счёт для организации или ИП", "Bank invoice for a company"),
+    "order_by": Text("Через", "By"),
+    "order_choose": Text("Оплатить", "Pay"),
+    "order_way_invoice": Text("Банковский перевод", "Bank transfer"),
+    "order_way_invoice_hint": Text("Счёт для организации или ИП", "An invoice for a company"),
+    "order_invoice_get": Text("Получить счёт", "Get an invoice"),
     "order_no_ways": Text(
         "Оплата пока не подключена. Напишите оператору сервиса: он выставит счёт или даст код.",
         "Payment is not set up yet. Write to the operator of this service for an invoice or a code.",
