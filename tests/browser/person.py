@@ -97,6 +97,10 @@ class Person:
         self.presses("keys_create")
         return self.tab.locator("#made pre").inner_text()
 
+    def complains(self, fault: str) -> None:
+        """Of something that the browser does not write down."""
+        self._watcher.faults.append(fault)
+
     def faults(self, but: str = "") -> list[str]:
         """What the browser complained of on the way."""
         return [one for one in self._watcher.faults if not but or but not in one]

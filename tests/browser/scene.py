@@ -22,6 +22,12 @@ _WHO: dict[Reader, tuple[str, str]] = {
     "operator": ("/admin/login", OPERATOR),
 }
 _HERE = {"Sec-Fetch-Site": "same-origin"}
+_COMPANY = {
+    "name": "ООО «Чайная лавка»",
+    "inn": "7707083893",
+    "kpp": "770701001",
+    "address": "101000, Москва, Чистопрудный бульвар, д. 2",
+}
 _NEW = "vera.novikova@example.org"
 
 
@@ -46,14 +52,18 @@ class Scene:
         """Numbers and tokens, found where people find them."""
         person = self._first("operator", f"/admin/people?q={CUSTOMER}", r"/admin/people/(\d+)")
         offer = self._first("customer", "/topup", r'name="offer" value="(pack:\d+)"')
-        ordered = self._people["customer"].post(f"{self.url}/buy", {"offer": offer}, headers=_HERE)
+        unpaid, invoiced = self._order(offer), self._order(offer)
+        paid = self._first("customer", "/topup", r'(?s)/orders/(\d+)"(?:(?!/orders/).)*tone-good')
+        for order in (invoiced, paid):
+            self._post("customer", f"/orders/{order}/requisites", **_COMPANY)
         return {
             "verify": self._letter("/sign-up", "verify", _NEW),
             "reset": self._letter("/reset", "reset", CUSTOMER),
             "generation": self._first("customer", "/history?state=settled", r"/history/(\d+)"),
             "offer": offer,
-            "unpaid": ordered.url.rpartition("/")[2],
-            "paid": self._first("customer", "/topup", r'(?s)/orders/(\d+)"(?:(?!/orders/).)*tone-good'),
+            "unpaid": unpaid,
+            "invoiced": invoiced,
+            "paid": paid,
             "person": person,
             "job": self._first("operator", "/admin/jobs", r"/admin/jobs/(\d+)"),
             "revision": self._first("operator", "/admin/modes/post/versions", r"/versions/(\d+)"),
@@ -71,6 +81,14 @@ class Scene:
         found = re.search(form, page)
         assert found is not None, f"{path} has no {form}"
         return found[1]
+
+    def _order(self, offer: str) -> str:
+        return self._post("customer", "/buy", offer=offer).url.rpartition("/")[2]
+
+    def _post(self, reader: Reader, path: str, **form: str) -> requests.Response:
+        answer = self._people[reader].post(self.url + path, form, headers=_HERE)
+        answer.raise_for_status()
+        return answer
 
     def _letter(self, path: str, kind: str, email: str) -> str:
         form = {"email": email, "password": PASSWORD}

@@ -24,7 +24,7 @@ _NAMES = [
 ]
 """Rules of what is said of things, which differs between languages."""
 # A name in braces (not one of an address as `/v1/models/{id}`), and what programs call nothing.
-_HOLES = re.compile(r"(?<!/)\{[a-z_]+\}|\bundefined\b|\bNone\b")
+_HOLES = re.compile(r"(?<!/)\{[a-z_]+\}|\bundefined\b|\bNone\b(?!\.)")
 _WORDS = """() => {
   const copy = document.body.cloneNode(true);
   copy.querySelectorAll("pre, code, textarea, script, noscript, .swagger-ui").forEach((one) => one.remove());
@@ -43,6 +43,14 @@ _NODES = """() => {
 }"""
 _FOREIGN = re.compile(r"^[^А-Яа-яЁё@/:_]*\b[a-z]{2,} [a-z]{2,}\b[^А-Яа-яЁё@/:_]*$")
 """Some words in a row in Latin letters, and none in Russian ones, on a Russian page."""
+_WIDEST = """room => [...document.querySelectorAll("body *")]
+  .filter((one) => one.getBoundingClientRect().right > room + 1)
+  .filter((one) => {
+    for (let above = one.parentElement; above; above = above.parentElement)
+      if (getComputedStyle(above).overflowX !== "visible" && above !== document.body) return false;
+    return true;
+  })
+  .slice(0, 4).map((one) => one.outerHTML.slice(0, 160))"""
 _CSP = """
 window.__violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -111,12 +119,7 @@ class Watcher:
             "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )
         if wide > room:
-            widest = self._page.evaluate(
-                "room => [...document.querySelectorAll('body *')]"
-                ".filter(one => one.getBoundingClientRect().right > room + 1)"
-                ".slice(0, 3).map(one => one.outerHTML.slice(0, 120))",
-                room,
-            )
+            widest = self._page.evaluate(_WIDEST, room)
             self.faults.append(f"{wide} px wide in {room}: {widest}")
 
     def _speaks(self) -> None:
