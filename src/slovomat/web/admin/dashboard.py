@@ -59,13 +59,19 @@ class _Figures:
         def roubles(value: int) -> str:
             return money(value, currency, language)
 
-        earned = [max(0, one.kopecks) for one in board.money]
+        earned = [[max(0, one.kopecks) for one in board.money]]
+        money_names = [texts["admin_real"]]
+        if any(one.test_kopecks for one in board.money):
+            earned.append([max(0, one.test_kopecks) for one in board.money])
+            money_names.append(texts["admin_tests"])
         charged = [one.by_state.get("settled", 0) for one in board.days]
         failed = [sum(one.errors.values()) for one in board.days]
         names = (texts["admin_charged"], texts["admin_failed"])
         times = [[one.median_ms or 0 for one in board.days], [one.p95_ms or 0 for one in board.days]]
         return {
-            "revenue": bars(days, earned, title=texts["admin_chart_revenue"], shown=roubles),
+            "revenue": bars(
+                days, *earned, title=texts["admin_chart_revenue"], names=money_names, shown=roubles
+            ),
             "requests": bars(days, charged, failed, title=texts["admin_chart_calls"], names=names),
             "latency": lines(
                 days,

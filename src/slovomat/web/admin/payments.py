@@ -18,7 +18,7 @@ from slovomat.web.admin.rights import Right, guarded
 from slovomat.web.pages.forms import read_form
 from slovomat.web.pages.visitor import see
 
-_PAGE_ROWS = 50
+_PAGE_ROWS = 30
 _PAGE = "/admin/payments"
 _REFUNDED = {
     RefundState.DONE: "admin_refund_done",

@@ -15,7 +15,7 @@ from slovomat.web.admin.lists import address, before_of, older, whole
 from slovomat.web.admin.rights import Right, guarded
 
 _LEDGER, _JOURNAL, _LETTERS = "/admin/ledger", "/admin/journal", "/admin/letters"
-_PAGE_ROWS = 100
+_PAGE_ROWS = 50
 _TEXT_MAX_CHARS = 254
 LETTER_STATES = ("waiting", "sent", "given up")
 

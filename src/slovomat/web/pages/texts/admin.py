@@ -79,8 +79,11 @@ ADMIN = {
     "admin_median": Text("медиана", "median"),
     "admin_p95": Text("95 %", "95%"),
     "admin_chart_revenue": Text("Выручка по дням", "Revenue by day"),
+    "admin_real": Text("выручка", "revenue"),
+    "admin_tests": Text("тестовые", "test"),
     "admin_chart_revenue_lead": Text(
-        "За вычетом возвратов; тестовые платежи не в счёт.", "Less refunds; test payments do not count."
+        "За вычетом возвратов; тестовые платежи в выручку не входят.",
+        "Less refunds; test payments are no revenue.",
     ),
     "admin_chart_calls": Text("Генерации по дням", "Generations by day"),
     "admin_chart_calls_lead": Text("Успешные и с ошибкой.", "Charged, and failed."),
@@ -208,6 +211,7 @@ ADMIN = {
     "admin_unblock_lead": Text("Всё заработает, как прежде.", "Everything works again as before."),
     "admin_none": Text("Пока ничего", "Nothing yet"),
     "admin_history_none": Text("Генераций пока нет", "No generations yet"),
+    "admin_sessions": Text("Где выполнен вход", "Where they are signed in"),
     "admin_sessions_none": Text("Сейчас нигде", "Nowhere now"),
     "admin_periods": Text("Периоды тарифа", "Periods of plans"),
     "admin_periods_none": Text("Тарифы не покупались", "No plan was bought"),

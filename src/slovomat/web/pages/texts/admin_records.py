@@ -78,6 +78,8 @@ ADMIN_RECORDS = {
     "admin_detail_note": Text("заметка", "note"),
     "admin_detail_latency_ms": Text("ответ, мс", "latency, ms"),
     "admin_detail_fault": Text("ошибка", "fault"),
+    "admin_detail_version": Text("версия", "version"),
+    "admin_detail_sha256": Text("отпечаток", "digest"),
     "admin_letters_title": Text("Письма", "Letters"),
     "admin_letters_lead": Text(
         "Что написано людям и что вызвано у них. Тексты не хранятся: в них бывают ссылки для входа.",
