@@ -1,15 +1,24 @@
 """Guessing passwords and codes is slowed, and the owner gets in meanwhile (A8)."""
 
+import re
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from statistics import median
 
 import pytest
+from httpx2 import AsyncClient
 from pyotp import TOTP
 
 from slovomat.domain.role import Role
-from tests.people_stand import OTHER_PASSWORD, People, is_signed_in, people_at, turn_on_second_factor
+from tests.people_stand import (
+    OTHER_PASSWORD,
+    PASSWORD,
+    People,
+    is_signed_in,
+    people_at,
+    turn_on_second_factor,
+)
 
 pytestmark = pytest.mark.anyio
 ANN = "ann@example.org"
@@ -21,6 +30,12 @@ async def people(tmp_path: Path) -> AsyncIterator[People]:
     """An instance over HTTPS."""
     async with people_at(tmp_path) as opened:
         yield opened
+
+
+async def recovery_codes(browser: AsyncClient) -> list[str]:
+    """New ones."""
+    shown = await browser.post("/security/recovery-codes", data={"present": PASSWORD})
+    return re.findall(r"\b(?:[a-z2-7]{4}-){3}[a-z2-7]{4}\b", shown.text)
 
 
 async def test_one_address_is_slowed_whomever_it_tries(people: People) -> None:
@@ -91,6 +106,39 @@ async def test_codes_are_slowed_too(people: People) -> None:
         await people.sign_in(owner, ANN)
         code = TOTP(secret).at(people.env.now_ms() // 1000)
         assert (await owner.post("/sign-in/code", data={"code": code})).status_code == 303
+
+
+async def test_a_day_has_few_wrong_codes_whoever_restarts_what(people: People) -> None:
+    """Thirty, however slowly; then a recovery code gets in, or the next day. Known browsers always do."""
+    async with people.browser() as owner, people.browser("198.51.100.4") as thief:
+        await people.sign_up(owner, ANN)
+        secret = await turn_on_second_factor(owner, people)
+        await people.sign_in(thief, ANN)
+        looked_at = 0
+        for n in range(50):
+            if n % 5 == 0:
+                people.env.pass_s(61)
+                await people.sign_in(thief, ANN)
+            wrong = "aaaa-bbbb-cccc-dddd" if n < 10 else f"{n:06}"
+            looked_at += (await thief.post("/sign-in/code", data={"code": wrong})).status_code == 422
+        assert looked_at == 30
+        people.env.pass_s(61)
+        await people.sign_in(thief, ANN)
+        code = TOTP(secret).at(people.env.now_ms() // 1000)
+        refused = await thief.post("/sign-in/code", data={"code": code})
+        assert (refused.status_code, "recovery code" in refused.text) == (429, True)
+        assert 0 < int(refused.headers["retry-after"]) <= 86_400
+        assert await is_signed_in(owner)
+        codes = await recovery_codes(owner)
+        assert (await thief.post("/sign-in/code", data={"code": codes[0]})).status_code == 303
+        await owner.post("/sign-out")
+        await people.sign_in(owner, ANN)
+        assert (await owner.post("/sign-in/code", data={"code": code})).status_code == 303
+    people.env.pass_s(86_400)
+    async with people.browser("192.0.2.8") as new:
+        await people.sign_in(new, ANN)
+        code = TOTP(secret).at(people.env.now_ms() // 1000)
+        assert (await new.post("/sign-in/code", data={"code": code})).status_code == 303
 
 
 async def test_letters_are_few_however_often_they_are_asked_for(people: People) -> None:

@@ -16,6 +16,7 @@ class LetterKind(StrEnum):
     VERIFY = "verify"
     RESET = "reset"
     ACCOUNT_EXISTS = "account_exists"
+    EMAIL_CHANGE = "email_change"
     EMAIL_CHANGED = "email_changed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - no password
     SIGNED_IN_ANEW = "signed_in_anew"
@@ -29,6 +30,7 @@ FACTS: dict[LetterKind, frozenset[str]] = {
     LetterKind.VERIFY: frozenset({"link", "hours"}),
     LetterKind.RESET: frozenset({"link", "hours"}),
     LetterKind.ACCOUNT_EXISTS: frozenset({"link"}),
+    LetterKind.EMAIL_CHANGE: frozenset({"link", "hours"}),
     LetterKind.EMAIL_CHANGED: frozenset({"old", "new", "link"}),
     LetterKind.PASSWORD_CHANGED: frozenset({"at_ms", "link"}),
     LetterKind.SIGNED_IN_ANEW: frozenset({"at_ms", "address", "agent", "link"}),
@@ -38,7 +40,7 @@ FACTS: dict[LetterKind, frozenset[str]] = {
     LetterKind.PLAN_ENDING: frozenset({"plan", "days", "ends_at_ms", "link"}),
 }
 """What each letter must be told, no more and no less; `link` is where its button leads."""
-FOR_THE_MAILBOX_ALONE = frozenset({LetterKind.VERIFY, LetterKind.RESET})
+FOR_THE_MAILBOX_ALONE = frozenset({LetterKind.VERIFY, LetterKind.RESET, LetterKind.EMAIL_CHANGE})
 """Their links prove who reads the mailbox: no webhook is told them."""
 
 

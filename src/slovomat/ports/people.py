@@ -10,7 +10,7 @@ from slovomat.domain.role import Role
 from slovomat.ports.accounts import Account
 
 Desk = Literal["cabinet", "admin"]
-Purpose = Literal["sign_up", "reset"]
+Purpose = Literal["sign_up", "reset", "email"]
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,6 +145,15 @@ class People(Protocol):
     async def use_recovery_code(self, account_id: AccountId, code_hash: bytes, now_ms: int) -> bool:
         """Uses a recovery code up; False when there is none such."""
 
+    async def try_code(self, account_id: AccountId, day: int, known: bool, most: int) -> bool:
+        """Counts a code as wrong before it is looked at; False when the day had `most` of them.
+
+        `day`: since 1970. `known`: browsers that have signed in before have a count of their own.
+        """
+
+    async def forgive_code(self, account_id: AccountId, day: int, known: bool) -> None:
+        """The code was right: it does not count."""
+
     async def recovery_codes_left(self, account_id: AccountId) -> int:
         """How many were not used."""
 
@@ -179,6 +188,15 @@ class People(Protocol):
 
     async def finish_reset(self, token_hash: bytes, password_hash: str, now_ms: int) -> AccountId | None:
         """Uses the link up and sets the password; every session ends. None for a link not in force."""
+
+    async def finish_email(
+        self, token_hash: bytes, account_id: AccountId, now_ms: int, keep: int
+    ) -> str | None:
+        """Uses the account's link up and changes the e-mail; its former one.
+
+        Every session but `keep` and every other link ends. None for a link that is not in force or another
+        account's, and for an e-mail that is taken.
+        """
 
     async def forget_texts(
         self, account_id: AccountId, generations: Sequence[GenerationId], now_ms: int

@@ -125,6 +125,18 @@ async def use_recovery_code(tx: Tx, account_id: AccountId, code_hash: bytes, now
     return (await tx.run("recovery_code_use", account_id=account_id, code_hash=code_hash, now_ms=now_ms)) == 1
 
 
+async def try_code(tx: Tx, account_id: AccountId, day: int, known: bool, most: int) -> bool:
+    """Counts a try before it is looked at, so that no two at once are one too many."""
+    await tx.run("wrong_codes_tidy", account_id=account_id, day=day)
+    tried = await tx.run("code_try", account_id=account_id, day=day, known=int(known), most=most)
+    return tried == 1
+
+
+async def forgive_code(tx: Tx, account_id: AccountId, day: int, known: bool) -> None:
+    """It was right, and does not count."""
+    await tx.run("code_was_right", account_id=account_id, day=day, known=int(known))
+
+
 async def recovery_codes_left(tx: Tx, account_id: AccountId) -> int:
     """How many were not used."""
     return int((await tx.rows("recovery_codes_left", account_id=account_id))[0][0])

@@ -28,6 +28,7 @@ async def leave(tx: Tx, account_id: AccountId, now_ms: int) -> bool:
     await tx.run("leave_keys", account_id=account_id, now_ms=now_ms)
     await tx.run("sessions_end", account_id=account_id, but_id=0)
     await tx.run("recovery_codes_forget", account_id=account_id)
+    await tx.run("wrong_codes_forget", account_id=account_id)
     await tx.run("identities_forget", account_id=account_id)
     await tx.run("sign_in_forget", account_id=account_id)
     await tx.run("leave_kept_texts", account_id=account_id)

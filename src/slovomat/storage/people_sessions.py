@@ -118,6 +118,23 @@ async def finish_sign_up(tx: Tx, token_hash: bytes, plan: str, now_ms: int) -> A
     return account_id
 
 
+async def finish_email(
+    tx: Tx, token_hash: bytes, account_id: AccountId, now_ms: int, keep: int
+) -> str | None:
+    """Uses the link up and changes the e-mail; whoever came in by the former one is out."""
+    link = await find_token(tx, token_hash, "email", now_ms)
+    person = await people.by_id(tx, account_id)
+    if link is None or person is None or link.account_id != account_id:
+        return None
+    await tx.run("mailed_tokens_forget", account_id=account_id)
+    await tx.run("mailed_tokens_void", email=link.email)
+    if await tx.run("account_set_email", account_id=account_id, email=link.email) == 0:
+        return None
+    await tx.run("sign_in_verify", account_id=account_id, now_ms=now_ms)
+    await tx.run("sessions_end", account_id=account_id, but_id=keep)
+    return person.account.email
+
+
 async def finish_reset(tx: Tx, token_hash: bytes, password_hash: str, now_ms: int) -> AccountId | None:
     """Uses the link up and sets the password; who read the letter owns the address."""
     found = await tx.rows("mailed_token_use", token_hash=token_hash, purpose="reset", now_ms=now_ms)

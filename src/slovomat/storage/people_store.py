@@ -67,6 +67,12 @@ class SQLPeople:
     async def use_recovery_code(self, account_id: AccountId, code_hash: bytes, now_ms: int) -> bool:
         return await self._engine.write(people.use_recovery_code, account_id, code_hash, now_ms)
 
+    async def try_code(self, account_id: AccountId, day: int, known: bool, most: int) -> bool:
+        return await self._engine.write(people.try_code, account_id, day, known, most)
+
+    async def forgive_code(self, account_id: AccountId, day: int, known: bool) -> None:
+        await self._engine.write(people.forgive_code, account_id, day, known)
+
     async def recovery_codes_left(self, account_id: AccountId) -> int:
         return await self._engine.read(people.recovery_codes_left, account_id)
 
@@ -101,6 +107,11 @@ class SQLPeople:
 
     async def finish_reset(self, token_hash: bytes, password_hash: str, now_ms: int) -> AccountId | None:
         return await self._engine.write(people_sessions.finish_reset, token_hash, password_hash, now_ms)
+
+    async def finish_email(
+        self, token_hash: bytes, account_id: AccountId, now_ms: int, keep: int
+    ) -> str | None:
+        return await self._engine.write(people_sessions.finish_email, token_hash, account_id, now_ms, keep)
 
     async def forget_texts(
         self, account_id: AccountId, generations: Sequence[GenerationId], now_ms: int

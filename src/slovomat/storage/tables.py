@@ -30,6 +30,7 @@ TABLES = (
     "sessions",
     "mailed_tokens",
     "recovery_codes",
+    "wrong_codes",
     "identities",
     "plan_versions",
     "orders",

@@ -2,6 +2,7 @@
 
 from slovomat.ports.env import Env
 from slovomat.ports.people import People
+from slovomat.usecases.alerts import Alerts
 from slovomat.usecases.guessing import Guess, Guessing
 from slovomat.usecases.passwords import PasswordFault, Passwords, password_fault
 from slovomat.usecases.sessions import Visitor
@@ -11,11 +12,14 @@ from slovomat.usecases.sign_in import Slowed, Wrong
 class ChangePassword:
     """A session that somebody left open is not enough for it."""
 
-    def __init__(self, people: People, env: Env, passwords: Passwords, guessing: Guessing) -> None:
+    def __init__(
+        self, people: People, env: Env, passwords: Passwords, guessing: Guessing, alerts: Alerts
+    ) -> None:
         self._people = people
         self._env = env
         self._passwords = passwords
         self._guessing = guessing
+        self._alerts = alerts
 
     async def change(
         self, visitor: Visitor, present: str, new: str, address: str, device: str
@@ -29,6 +33,7 @@ class ChangePassword:
             return refused
         hashed = await self._passwords.hash(new)
         await self._people.set_password(visitor.account.id, hashed, self._env.now_ms(), visitor.session.id)
+        await self._alerts.password_changed(visitor.person)
         return None
 
     async def confirm(

@@ -7,6 +7,7 @@ from slovomat.domain.tickets import keyed_hash
 from slovomat.ports.env import Env
 from slovomat.ports.mail import LetterKind
 from slovomat.ports.people import People
+from slovomat.usecases.alerts import Alerts
 from slovomat.usecases.guessing import Guess, Guessing
 from slovomat.usecases.letters import Letters
 from slovomat.usecases.passwords import PasswordFault, Passwords, password_fault
@@ -36,6 +37,7 @@ class Reset:
         guessing: Guessing,
         sign_in: SignIn,
         letters: Letters,
+        alerts: Alerts,
     ) -> None:
         self._people = people
         self._env = env
@@ -45,6 +47,7 @@ class Reset:
         self._guessing = guessing
         self._sign_in = sign_in
         self._letters = letters
+        self._alerts = alerts
 
     async def begin(
         self, typed_email: str, language: str, browser: Browser, device: str, site: str
@@ -87,7 +90,8 @@ class Reset:
         person = None if account_id is None else await self._people.by_id(account_id)
         if person is None:
             return Over()
-        return await self._sign_in.proved(person, "cabinet", browser, device)
+        await self._alerts.password_changed(person)
+        return await self._sign_in.proved(person, "cabinet", browser, device, told=True)
 
     def _hash(self, text: str) -> bytes:
         return reset_hash(self._secret, text)

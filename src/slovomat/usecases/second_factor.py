@@ -74,8 +74,8 @@ class SecondFactor:
 
     async def accepts(self, person: Person, code: str) -> bool:
         """Whether this is the app's code, or a recovery code that was not used; it is used up."""
-        typed = "".join(code.split()).replace("-", "").upper()
-        if len(typed) == _RECOVERY_CHARS:
+        typed = _typed(code)
+        if is_recovery_code(code):
             code_hash = self._recovery_hash(person.account.id, typed)
             return await self._people.use_recovery_code(person.account.id, code_hash, self._env.now_ms())
         secret = self._open(person.account.id, person.totp_secret)
@@ -134,3 +134,12 @@ class SecondFactor:
     @property
     def _key(self) -> bytes:
         return keyed_hash(self._secret, "second factor", "seal")
+
+
+def is_recovery_code(code: str) -> bool:
+    """Whether this has the length of one."""
+    return len(_typed(code)) == _RECOVERY_CHARS
+
+
+def _typed(code: str) -> str:
+    return "".join(code.split()).replace("-", "").upper()

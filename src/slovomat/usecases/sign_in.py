@@ -8,10 +8,12 @@ from slovomat.domain.role import Role
 from slovomat.domain.tickets import keyed_hash, read_ticket, ticket, token_of
 from slovomat.ports.env import Env
 from slovomat.ports.people import Desk, People, Person
+from slovomat.usecases.alerts import Alerts
 from slovomat.usecases.guessing import Guess, Guessing
 from slovomat.usecases.passwords import Passwords
-from slovomat.usecases.second_factor import SecondFactor
+from slovomat.usecases.second_factor import SecondFactor, is_recovery_code
 from slovomat.usecases.sessions import Browser, Sessions
+from slovomat.usecases.wrong_codes import WrongCodes
 
 _HALF_WAY, _HALF_WAY_MS = "half way", 10 * 60_000
 
@@ -32,6 +34,12 @@ class CodeNeeded(msgspec.Struct, frozen=True):
 
 class Slowed(msgspec.Struct, frozen=True):
     """Too many tries."""
+
+    wait_ms: int
+
+
+class CodesSpent(msgspec.Struct, frozen=True):
+    """The day had enough wrong codes: a recovery code gets in, or the next day."""
 
     wait_ms: int
 
@@ -64,6 +72,8 @@ class SignIn:
         sessions: Sessions,
         guessing: Guessing,
         second_factor: SecondFactor,
+        wrong_codes: WrongCodes,
+        alerts: Alerts,
     ) -> None:
         self._people = people
         self._env = env
@@ -72,6 +82,8 @@ class SignIn:
         self._sessions = sessions
         self._guessing = guessing
         self._second_factor = second_factor
+        self._wrong_codes = wrong_codes
+        self._alerts = alerts
 
     async def by_password(
         self, typed_email: str, password: str, desk: Desk, browser: Browser, device: str
@@ -89,16 +101,23 @@ class SignIn:
             await self._people.rehash(person.account.id, checked.rehashed)
         return await self.proved(person, desk, browser, device)
 
-    async def proved(self, person: Person, desk: Desk, browser: Browser, device: str) -> Answer:
-        """Who it is, is proved by one means; a second factor is asked for where there is one."""
+    async def proved(
+        self, person: Person, desk: Desk, browser: Browser, device: str, *, told: bool = False
+    ) -> Answer:
+        """Who it is, is proved by one means; a second factor is asked for where there is one.
+
+        `told`: a letter tells of it already.
+        """
         if person.account.blocked:
             return Blocked()
         if person.totp_secret:
             says = f"{person.account.id} {desk} {self._mark(person)}"
             return CodeNeeded(ticket(self._secret, _HALF_WAY, says, self._env.now_ms() + _HALF_WAY_MS))
-        return await self.enter(person, desk, browser, device, second_factor=False)
+        return await self.enter(person, desk, browser, device, second_factor=False, told=told)
 
-    async def by_code(self, half_way: str, desk: Desk, code: str, browser: Browser, device: str) -> Answer:
+    async def by_code(
+        self, half_way: str, desk: Desk, code: str, browser: Browser, device: str
+    ) -> Answer | CodesSpent:
         """The second step."""
         person = await self._half_way(half_way, desk)
         if person is None:
@@ -106,15 +125,30 @@ class SignIn:
         wait_ms = await self._guessing.wait_ms(Guess.CODE, person.account.email, browser.address, device)
         if wait_ms:
             return Slowed(wait_ms)
+        account_id, known = person.account.id, self._guessing.knows(device, person.account.email)
+        counted = await self._wrong_codes.count(account_id, known)
+        if not counted and not is_recovery_code(code):
+            return CodesSpent(self._wrong_codes.wait_ms())
         if not await self._second_factor.accepts(person, code):
             return Wrong()
+        if counted:
+            await self._wrong_codes.forgive(account_id, known)
         return await self.enter(person, desk, browser, device, second_factor=True)
 
     async def enter(
-        self, person: Person, desk: Desk, browser: Browser, device: str, *, second_factor: bool
+        self,
+        person: Person,
+        desk: Desk,
+        browser: Browser,
+        device: str,
+        *,
+        second_factor: bool,
+        told: bool = False,
     ) -> SignedIn:
-        """Signs in for good."""
+        """Signs in for good; the owner is told of a browser that is new."""
         account = person.account
+        if not told and not self._guessing.knows(device, account.email):
+            await self._alerts.signed_in_anew(person, browser)
         token = await self._sessions.begin(account.id, desk, browser, second_factor=second_factor)
         return SignedIn(token, self._guessing.remember(device, account.email), person)
 

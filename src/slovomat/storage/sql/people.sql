@@ -8,6 +8,10 @@ SELECT a.id, a.email, p.name, a.blocked, a.operator, a.created_at_ms, p.daily_re
 FROM accounts a JOIN plans p ON p.id = a.plan_id LEFT JOIN sign_ins s ON s.account_id = a.id
 WHERE a.email = :email;
 
+-- name: account_set_email
+UPDATE accounts SET email = :email
+WHERE id = :account_id AND NOT EXISTS (SELECT 1 FROM accounts o WHERE o.email = :email);
+
 -- name: person_by_id
 SELECT a.id, a.email, p.name, a.blocked, a.operator, a.created_at_ms, p.daily_requests,
     COALESCE(s.password_hash, ''), s.verified_at_ms, COALESCE(s.role, ''), COALESCE(s.language, 'ru'),
@@ -62,6 +66,21 @@ INSERT INTO recovery_codes (account_id, code_hash) VALUES (:account_id, :code_ha
 -- name: recovery_code_use
 UPDATE recovery_codes SET used_at_ms = :now_ms
 WHERE account_id = :account_id AND code_hash = :code_hash AND used_at_ms IS NULL;
+
+-- name: code_try
+INSERT INTO wrong_codes (account_id, day, known, tries) VALUES (:account_id, :day, :known, 1)
+ON CONFLICT (account_id, day, known) DO UPDATE SET tries = wrong_codes.tries + 1
+WHERE wrong_codes.tries < :most;
+
+-- name: code_was_right
+UPDATE wrong_codes SET tries = tries - 1
+WHERE account_id = :account_id AND day = :day AND known = :known AND tries > 0;
+
+-- name: wrong_codes_tidy
+DELETE FROM wrong_codes WHERE account_id = :account_id AND day < :day;
+
+-- name: wrong_codes_forget
+DELETE FROM wrong_codes WHERE account_id = :account_id;
 
 -- name: recovery_codes_left
 SELECT COUNT(*) FROM recovery_codes WHERE account_id = :account_id AND used_at_ms IS NULL;

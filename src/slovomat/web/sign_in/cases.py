@@ -3,6 +3,8 @@
 import msgspec
 
 from slovomat.settings import Settings
+from slovomat.usecases.alerts import Alerts
+from slovomat.usecases.change_email import ChangeEmail
 from slovomat.usecases.change_password import ChangePassword
 from slovomat.usecases.guessing import Guessing, GuessRules
 from slovomat.usecases.letters import Letters
@@ -12,6 +14,7 @@ from slovomat.usecases.second_factor import SecondFactor
 from slovomat.usecases.sessions import Sessions
 from slovomat.usecases.sign_in import SignIn
 from slovomat.usecases.sign_up import SignUp, SignUpRules
+from slovomat.usecases.wrong_codes import WrongCodes
 from slovomat.web.pages.backstage import Backstage
 from slovomat.web.pages.visitor import sessions_of
 
@@ -25,6 +28,7 @@ class Cases(msgspec.Struct, frozen=True, kw_only=True):
     reset: Reset
     second_factor: SecondFactor
     change_password: ChangePassword
+    change_email: ChangeEmail
     guessing: Guessing
     passwords: Passwords
 
@@ -55,7 +59,7 @@ def make_cases(backstage: Backstage) -> Cases:
     """The use cases over the ports of one instance."""
     people, env, secret = backstage.store.people, backstage.env, backstage.secret
     settings, letters = backstage.settings, Letters(backstage.store, backstage.env)
-    passwords = Passwords()
+    passwords, alerts = Passwords(), Alerts(letters, env, backstage.site)
     sessions = sessions_of(backstage)
     guessing = Guessing(backstage.limits, env, secret, guess_rules(settings))
     second_factor = SecondFactor(people, env, secret)
@@ -67,6 +71,8 @@ def make_cases(backstage: Backstage) -> Cases:
         sessions=sessions,
         guessing=guessing,
         second_factor=second_factor,
+        wrong_codes=WrongCodes(people, env, settings.wrong_codes_per_day),
+        alerts=alerts,
     )
     sign_up = SignUp(
         people,
@@ -87,6 +93,18 @@ def make_cases(backstage: Backstage) -> Cases:
         guessing=guessing,
         sign_in=sign_in,
         letters=letters,
+        alerts=alerts,
+    )
+    change_password = ChangePassword(people, env, passwords, guessing, alerts)
+    change_email = ChangeEmail(
+        people,
+        env,
+        secret,
+        reset_rules(settings),
+        passwords=change_password,
+        guessing=guessing,
+        letters=letters,
+        alerts=alerts,
     )
     return Cases(
         sessions=sessions,
@@ -94,7 +112,8 @@ def make_cases(backstage: Backstage) -> Cases:
         sign_up=sign_up,
         reset=reset,
         second_factor=second_factor,
-        change_password=ChangePassword(people, env, passwords, guessing),
+        change_password=change_password,
+        change_email=change_email,
         guessing=guessing,
         passwords=passwords,
     )

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from slovomat.ports.people import Desk
 from slovomat.usecases.passwords import PasswordFault
 from slovomat.usecases.sessions import Visitor
-from slovomat.usecases.sign_in import Answer, Blocked, CodeNeeded, Over, SignedIn, Slowed, Wrong
+from slovomat.usecases.sign_in import Answer, Blocked, CodeNeeded, CodesSpent, Over, SignedIn, Slowed, Wrong
 from slovomat.usecases.sign_up import EmailFault
 from slovomat.web.pages.backstage import Backstage
 from slovomat.web.pages.cookies import cookie, drop, keep
@@ -17,7 +17,7 @@ from slovomat.web.pages.frame import Frame
 from slovomat.web.pages.visitor import desk_of, next_path, see
 from slovomat.web.sign_in.cases import Cases
 
-Fault = Slowed | Wrong | Over | Blocked | PasswordFault | EmailFault
+Fault = Slowed | CodesSpent | Wrong | Over | Blocked | PasswordFault | EmailFault
 _HOME = {"cabinet": "/account", "admin": "/admin"}
 _CODE = {"cabinet": "/sign-in/code", "admin": "/admin/login/code"}
 
@@ -30,7 +30,9 @@ class Entering:
         self._frame = frame
         self._cases = cases
 
-    async def go_on(self, request: Request, answer: Answer, onward: str, said: str = "") -> Response | None:
+    async def go_on(
+        self, request: Request, answer: Answer | CodesSpent, onward: str, said: str = ""
+    ) -> Response | None:
         """Signed in, or half way; None for what the form must be shown again for."""
         desk = desk_of(request)
         if isinstance(answer, CodeNeeded):
@@ -64,6 +66,9 @@ class Entering:
             seconds = -(-fault.wait_ms // 1000)
             told, status = told.format(seconds=seconds), 429
             headers = {"Retry-After": str(seconds)}
+        if isinstance(fault, CodesSpent):
+            told, status = told.format(hours=-(-fault.wait_ms // 3_600_000)), 429
+            headers = {"Retry-After": str(-(-fault.wait_ms // 1000))}
         return self._frame.page(request, template, status, headers, fault=told, **(facts or {}))
 
     def device(self, request: Request) -> str:
@@ -76,6 +81,8 @@ def fault_name(fault: Fault) -> str:
     match fault:
         case Slowed():
             return "slowed"
+        case CodesSpent():
+            return "codes_spent"
         case Wrong():
             return "wrong"
         case Over():

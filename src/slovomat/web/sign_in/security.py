@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from slovomat.usecases.change_email import LetterSent
 from slovomat.web.pages.answer import SECURITY
 from slovomat.web.pages.backstage import Backstage
 from slovomat.web.pages.forms import Form, read_form
@@ -26,6 +27,7 @@ class Security:
     """The page and its forms."""
 
     def __init__(self, backstage: Backstage, frame: Frame, cases: Cases) -> None:
+        self._site = backstage.site
         self._people = backstage.store.people
         self._env = backstage.env
         self._frame = frame
@@ -37,6 +39,7 @@ class Security:
         return [
             Route(_PAGE, self.page, methods=["GET"]),
             Route(f"{_PAGE}/password", self.change_password, methods=["POST"]),
+            Route(f"{_PAGE}/email", self.begin_email, methods=["POST"]),
             Route(f"{_PAGE}/second-factor", self.propose, methods=["GET"]),
             Route(f"{_PAGE}/second-factor", self.turn_on, methods=["POST"]),
             Route(f"{_PAGE}/second-factor/off", self.turn_off, methods=["POST"]),
@@ -78,6 +81,24 @@ class Security:
             self._entering.device(request),
         )
         return await self._page(request, fault, "password") if fault else see(request, _PAGE, "password_set")
+
+    @signed_in
+    async def begin_email(self, request: Request) -> Response:
+        """Another e-mail: a letter goes there, and nothing changes before its link is followed."""
+        form, who = await read_form(request), visitor(request)
+        if not who.person.password_hash:
+            return see(request, _PAGE, "password_first")
+        answer = await self._cases.change_email.begin(
+            who,
+            form.text("email"),
+            form.exact("present"),
+            browser=browser_of(request),
+            device=self._entering.device(request),
+            site=self._site(),
+        )
+        if not isinstance(answer, LetterSent):
+            return await self._page(request, answer, "email")
+        return self._frame.page(request, "sign_in/letter_sent.html", email=answer.email, why="email")
 
     @signed_in
     async def propose(self, request: Request) -> Response:

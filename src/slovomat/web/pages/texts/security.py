@@ -11,6 +11,20 @@ SECURITY = {
     ),
     "security_present": Text("Нынешний пароль", "Present password"),
     "security_save": Text("Сохранить", "Save"),
+    "security_email_lead": Text(
+        "Пришлём ссылку на новый адрес. Пока вы по ней не перейдёте, всё остаётся как есть.",
+        "We will send a link to the new address. Until you follow it, everything stays as it is.",
+    ),
+    "security_email_new": Text("Новый e-mail", "New e-mail"),
+    "security_email_go": Text("Прислать ссылку", "Send the link"),
+    "security_email_change": Text(
+        "Вместо {old} вы будете входить с {new}, и письма пойдут туда. На остальных устройствах придётся "
+        "войти заново.",
+        "You will sign in with {new} in place of {old}, and letters will go there. You will have to sign in "
+        "anew on your other devices.",
+    ),
+    "security_email_save": Text("Сменить e-mail", "Change the e-mail"),
+    "said_email_changed": Text("E-mail изменён.", "Your e-mail is changed."),
     "security_second": Text("Второй фактор", "Second factor"),
     "security_second_lead": Text(
         "Кроме пароля при входе понадобится код из приложения на телефоне. Украденный пароль сам по себе "

@@ -34,6 +34,10 @@ SIGN_IN = {
         "Если у {email} есть счёт, письмо со ссылкой уже в пути.",
         "If there is an account of {email}, a letter with a link is on its way.",
     ),
+    "sign_in_letter_email": Text(
+        "Мы написали на {email}. Перейдите по ссылке из письма в этом браузере, и e-mail сменится.",
+        "We wrote to {email}. Follow the link in the letter in this browser, and your e-mail is changed.",
+    ),
     "sign_in_letter_wait": Text(
         "Письмо не пришло за пять минут? Загляните в «Спам» и проверьте, нет ли опечатки в адресе.",
         "No letter within five minutes? Look into your spam folder, and check the address for typos.",
@@ -90,6 +94,11 @@ SIGN_IN = {
         "«Забыли пароль?».",
         "Too many tries in a row. Wait {seconds} s, or get in by the link of a letter: "
         "“Forgot your password?”.",
+    ),
+    "sign_in_fault_codes_spent": Text(
+        "За сутки введено слишком много неверных кодов. Войдите по запасному коду или попробуйте через "
+        "{hours} ч.",
+        "Too many wrong codes today. Get in with a recovery code, or try again in {hours} h.",
     ),
     "sign_in_fault_over": Text(
         "Прошло слишком много времени. Начните сначала.",
