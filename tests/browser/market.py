@@ -83,6 +83,10 @@ class Market:
         assert found is not None, who
         return found.id
 
+    def belongings(self, who: str) -> tuple[object, ...]:
+        """All that somebody's forms could change."""
+        return self.portal.call(self._belongings, who)
+
     def violations(self) -> tuple[object, ...]:
         """What is wrong with the books."""
         return tuple(self.portal.call(self.store.audit).violations)
@@ -98,6 +102,18 @@ class Market:
         if requests:
             order = Credit(account_id=account, requests=requests, title="Старт", reason="test", now_ms=now_ms)
             await self.store.credit(order)
+
+    async def _belongings(self, who: str) -> tuple[object, ...]:
+        person = await self.store.people.by_email(who)
+        assert person is not None, who
+        account = person.account.id
+        return (
+            person,
+            await self.store.list_keys(account),
+            await self.store.account_entries(account, 100),
+            await self.store.shop.account_orders(account, 100),
+            await self.store.shop.list_batches(100),
+        )
 
     async def _begin(self, who: str, desk: Desk) -> str:
         account = await self.store.find_account(who)

@@ -65,6 +65,8 @@ class Scene:
             "invoiced": invoiced,
             "paid": paid,
             "person": person,
+            "payment": self._first("operator", "/admin/payments?state=paid", r"/admin/payments/(\d+)"),
+            "batch": self._first("operator", "/admin/codes", r"/admin/codes/(\d+)"),
             "job": self._first("operator", "/admin/jobs", r"/admin/jobs/(\d+)"),
             "revision": self._first("operator", "/admin/modes/post/versions", r"/versions/(\d+)"),
         }

@@ -20,7 +20,8 @@ _NAME_CHARS = 100
 _RAN = """() => {
   const wrong = [];
   if (window.__ran) wrong.push("a script ran");
-  for (const one of document.querySelectorAll("#evil, [hx-on\\\\:\\\\:load], [hx-get='/evil'], iframe, object, base, math"))
+  const never = "#evil, [hx-on\\\\:\\\\:load], [hx-get='/evil'], iframe, object, base, math";
+  for (const one of document.querySelectorAll(never))
     wrong.push(one.outerHTML.slice(0, 200));
   for (const one of document.querySelectorAll("main *, body > p"))
     for (const { name, value } of one.attributes)
