@@ -194,7 +194,7 @@ _PAGE = {
     "settings_group_limits": Text("Пределы", "Limits"),
     "settings_group_jobs": Text("Задания", "Jobs"),
     "settings_group_speech": Text("Журнал и связь", "How it speaks"),
-    "settings_group_people": Text("Люди и вход", "People and sign-in"),
+    "settings_group_people": Text("Кто входит", "Who signs in"),
     "settings_group_payments": Text("Платежи", "Payments"),
     "settings_group_receipts": Text("Чеки и продавец", "Receipts and the seller"),
     "settings_group_letters": Text("Письма и вебхуки", "Letters and webhooks"),
