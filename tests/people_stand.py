@@ -8,16 +8,21 @@ from pathlib import Path
 import httpx2
 from pyotp import TOTP
 
+from slovomat.domain.ids import AccountId
 from slovomat.identity.config import make_issuer
 from slovomat.limits.memory import MemoryLimits
 from slovomat.modes import load_modes
 from slovomat.ports.outbox import Channel, Post
+from slovomat.ports.people import Identity
 from slovomat.ports.store import Store
 from slovomat.settings import Settings
 from slovomat.storage.open import make_store
 from slovomat.usecases.accounts import ensure_price_list
+from slovomat.usecases.sessions import Browser
 from slovomat.web.pages.app import make_pages
 from slovomat.web.pages.backstage import Backstage
+from slovomat.web.pages.visitor import sessions_of
+from tests.books import Books, new_key
 from tests.played_env import DAY_MS, PlayedEnv
 
 SITE = "https://words.example"
@@ -58,6 +63,25 @@ class People:
         assert asked.status_code == 200, asked.text
         opened = await browser.post(await self.link())
         assert opened.headers["location"] == "/account?said=welcome", opened.text
+
+    async def enter(self, browser: httpx2.AsyncClient, email: str) -> AccountId:
+        """A new account, signed in without a password: for pages that ask for none."""
+        people, now_ms = self.store.people, self.env.now_ms()
+        identity = Identity("https://id.example", email, email, now_ms)
+        account_id = await people.open_identified(email, "Бесплатный", "en", identity)
+        assert account_id is not None
+        there = Browser("192.0.2.1", "Firefox")
+        token = await sessions_of(self.backstage).begin(account_id, "cabinet", there, second_factor=False)
+        browser.cookies.set("__Host-slovomat_session", token, domain=self.backstage.site().rpartition("/")[2])
+        return account_id
+
+    async def books(self, account_id: AccountId, name: str = "key", **rules: object) -> Books:
+        """The account's books, and a key of it."""
+        stored = new_key(account_id, name, **rules)
+        await self.store.add_key(stored, self.env.now_ms())
+        caller = await self.store.find_caller(stored.hash)
+        assert caller is not None
+        return Books(self.store, self.env, account_id, caller.key)
 
     async def sign_in(
         self, browser: httpx2.AsyncClient, email: str, password: str = PASSWORD

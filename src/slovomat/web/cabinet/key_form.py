@@ -14,6 +14,7 @@ from slovomat.web.pages.forms import Form
 
 NAME_CHARS, CAP_REQUESTS, NETWORKS = 100, 10**12, 20
 """The longest name, the highest cap, the most networks."""
+_DIGITS = len(str(CAP_REQUESTS))
 OVERLAPS_HOURS = (0, 1, 24, 168)
 """How long an old key may go on beside its heir."""
 
@@ -60,7 +61,7 @@ def _end(text: str, zone: str, now_ms: int, faults: set[str]) -> int | None:
 def _count(text: str, name: str, faults: set[str]) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(CAP_REQUESTS))):
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS and int(text) <= CAP_REQUESTS):
         faults.add(name)
         return None
     return int(text)

@@ -2,7 +2,7 @@
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from slovomat.domain.caller import DIALECTS
@@ -19,7 +19,7 @@ from slovomat.web.pages.forms import Form, read_form
 from slovomat.web.pages.frame import Frame
 from slovomat.web.pages.language import spoken
 from slovomat.web.pages.samples import samples
-from slovomat.web.pages.visitor import signed_in, visitor
+from slovomat.web.pages.visitor import see, signed_in, visitor
 
 KEYS_MAX = 100
 """Keys of one account in force at once."""
@@ -67,6 +67,8 @@ class _Keys:
         row = await self._mine(request)
         chosen = (await read_form(request)).text("overlap")
         hours = int(chosen) if chosen in {str(hours) for hours in OVERLAPS_HOURS} else 0
+        if hours and len(await self._in_force(request)) >= KEYS_MAX:
+            return await self._page(request, _EMPTY, frozenset(), 409, full=True)
         made = await rotate_key(self._store, self._env, self._backstage.secret, row.id, hours * _HOUR_MS)
         if made is None:
             raise HTTPException(404)
@@ -77,7 +79,7 @@ class _Keys:
         """Ends a key at once."""
         row = await self._mine(request)
         await self._store.revoke_key(row.id, self._env.now_ms())
-        return RedirectResponse(self._frame.link("/keys"), 303)
+        return see(request, "/keys")
 
     async def _made(self, request: Request, rules: KeyRules) -> Response:
         account = visitor(request).account
