@@ -1,6 +1,6 @@
 """A payment provider in memory, which does as a test says: pays, forgets, lies, falls silent."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
@@ -13,6 +13,7 @@ from slovomat.ports.payments import (
     ProviderState,
     ProviderUnavailableError,
     Refund,
+    RefundsTold,
     Reply,
 )
 
@@ -26,9 +27,12 @@ class ScriptedProvider:
     shop = "shop-1"
     test = False
     currencies = frozenset({"RUB"})
+    refund_key_ms = 24 * 3_600_000
 
     def __init__(self) -> None:
         self.payments: dict[str, ProviderPayment] = {}
+        self.given: dict[str, list[int]] = {}
+        """What each refund gave back, by our number of the payment."""
         self.keys: dict[str, Begun] = {}
         self.refunds: dict[str, int] = {}
         self.asked = 0
@@ -37,6 +41,11 @@ class ScriptedProvider:
         self.loses_answers = False
         """It does as told, and its answer is lost."""
         self.refuses = ""
+        self.forgets_keys = False
+        """A refund that is repeated is another refund."""
+        self.refunds_told = RefundsTold.SUM
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
+        """Happens once, before the next answer is given."""
 
     async def begin(self, checkout: Checkout) -> Begun | ProviderFault:
         """Once for each key."""
@@ -55,8 +64,10 @@ class ScriptedProvider:
                 test=self.test,
             )
             self.keys[checkout.key] = Begun(provider_id, f"https://pay.example/{provider_id}")
+        begun = self.keys[checkout.key]
+        await self._wait()
         self._lose()
-        return self.keys[checkout.key]
+        return begun
 
     async def ask(self, provider_id: str, reference: str) -> ProviderPayment | None:
         """By either name."""
@@ -64,7 +75,7 @@ class ScriptedProvider:
         self._answer()
         for payment in self.payments.values():
             if reference == payment.reference or (not reference and provider_id == payment.provider_id):
-                return payment
+                return self._told(payment)
         return None
 
     async def refund(self, refund: Refund) -> ProviderFault | None:
@@ -72,9 +83,10 @@ class ScriptedProvider:
         self._answer()
         if self.refuses:
             return ProviderFault(self.refuses)
-        if refund.key not in self.refunds:
-            self.refunds[refund.key] = refund.amount_kopecks
+        if refund.key not in self.refunds or self.forgets_keys:
+            self.refunds[refund.key] = self.refunds.get(refund.key, 0) + refund.amount_kopecks
             self.gives_back(refund.reference, refund.amount_kopecks)
+        await self._wait()
         self._lose()
         return None
 
@@ -106,6 +118,7 @@ class ScriptedProvider:
     def gives_back(self, reference: str, amount_kopecks: int) -> None:
         """Money is refunded, by whomever."""
         known = self.payments[reference]
+        self.given.setdefault(reference, []).append(amount_kopecks)
         total = known.refunded_kopecks + amount_kopecks
         whole = total >= known.amount_kopecks
         state = ProviderState.REFUNDED if whole else ProviderState.PAID
@@ -114,6 +127,20 @@ class ScriptedProvider:
     def notice(self, reference: str) -> bytes:
         """The body of a notification."""
         return f"{self.payments[reference].provider_id} {reference}".encode()
+
+    def _told(self, payment: ProviderPayment) -> ProviderPayment:
+        """As much of its refunds as it tells."""
+        if payment.state is ProviderState.REFUNDED:
+            return payment
+        given = self.given.get(payment.reference, [])
+        told = self.refunds_told if given or self.refunds_told is RefundsTold.NOTHING else RefundsTold.SUM
+        known = {RefundsTold.SUM: sum(given), RefundsTold.LAST: sum(given[-1:])}.get(told, 0)
+        return msgspec.structs.replace(payment, refunded_kopecks=known, refunds_told=told)
+
+    async def _wait(self) -> None:
+        if self.meanwhile is not None:
+            happens, self.meanwhile = self.meanwhile, None
+            await happens()
 
     def _answer(self) -> None:
         if self.silent:

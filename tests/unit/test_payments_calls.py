@@ -22,6 +22,7 @@ from slovomat.ports.payments import (
     ProviderPayment,
     ProviderState,
     ProviderUnavailableError,
+    RefundsTold,
 )
 
 pytestmark = pytest.mark.anyio
@@ -141,6 +142,7 @@ def paid(name: str) -> ProviderPayment:
         currency="RUB",
         shop=shops.get(name, name),
         test=name in {"yookassa", "stripe"},
+        refunds_told=RefundsTold.NOTHING if name == "robokassa" else RefundsTold.SUM,
     )
 
 

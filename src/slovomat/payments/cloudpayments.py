@@ -24,6 +24,7 @@ from slovomat.ports.payments import (
     ProviderState,
     ProviderUnavailableError,
     Refund,
+    RefundsTold,
     Reply,
 )
 
@@ -37,6 +38,7 @@ class CloudPayments:
 
     name = "cloudpayments"
     currencies = frozenset({"RUB", "USD", "EUR", "GBP", "KZT"})
+    refund_key_ms = 50 * 60_000
 
     def __init__(self, options: Mapping[str, str], http: ProviderHTTP) -> None:
         self.shop = options["cloudpayments_public_id"]
@@ -137,9 +139,10 @@ class CloudPayments:
         if amount_kopecks is None:
             raise ProviderUnavailableError(f"transaction {found.transaction_id} of no sum")
         state = _STATES.get(found.status, ProviderState.PENDING)
-        refunded_kopecks = 0
+        refunded_kopecks, told = 0, RefundsTold.SUM
         if found.refunded and state is ProviderState.PAID:
-            refunded_kopecks = await self._given_back(found, amount_kopecks)
+            refunded_kopecks = await self._given_back(found)
+            told = RefundsTold.LAST if refunded_kopecks else RefundsTold.SOME
             state = ProviderState.REFUNDED if refunded_kopecks >= amount_kopecks else state
         return ProviderPayment(
             provider_id=str(found.transaction_id),
@@ -150,14 +153,18 @@ class CloudPayments:
             shop=found.public_id or self.shop,
             test=found.test_mode,
             refunded_kopecks=refunded_kopecks,
+            refunds_told=told,
         )
 
-    async def _given_back(self, paid: wire.Transaction, amount_kopecks: int) -> int:
-        """What the last refund gave back: the second way of finding tells the last of all transactions."""
+    async def _given_back(self, paid: wire.Transaction) -> int:
+        """What the last refund gave back: the second way of finding tells the last of all transactions.
+
+        0: the last one is no refund, since somebody has tried to pay once more.
+        """
         last = await self._found("v2/payments/find", {"InvoiceId": paid.invoice_id or ""})
         if not last or last.type != _REFUND:
-            return amount_kopecks
-        return amounts.kopecks_of_json(last.amount) or amount_kopecks
+            return 0
+        return amounts.kopecks_of_json(last.amount) or 0
 
     async def _found(self, path: str, wanted: object) -> wire.Transaction | None:
         answer = answers.read(await self._call(path, wanted, ""), wire.Found)

@@ -25,6 +25,7 @@ from slovomat.ports.payments import (
     ProviderState,
     ProviderUnavailableError,
     Refund,
+    RefundsTold,
     Reply,
 )
 
@@ -56,6 +57,7 @@ class Robokassa:
 
     name = "robokassa"
     currencies = frozenset({"RUB"})
+    refund_key_ms = 0
 
     def __init__(
         self, who: Credentials, urls: robokassa_papers.URLs, networks: str, http: ProviderHTTP
@@ -108,15 +110,17 @@ class Robokassa:
         """Gives money back, where a third password was given out for that."""
         if not self._who.password3:
             return answers.told("no password 3: give the money back at Robokassa itself")
-        operation = await self._operation(refund.reference)
+        try:
+            operation = await self._operation(refund.reference)
+        except ProviderUnavailableError:
+            return answers.told("does not answer: nothing was asked for, try again later")
         if operation is None or not operation.key:
             return answers.told(f"invoice {refund.reference} is not paid")
         whole = amounts.kopecks(operation.out_sum) == refund.amount_kopecks
         paper = robokassa_papers.refund(operation.key, refund, self._who.password3, whole=whole)
         url = f"{self._urls.refund}/RefundService/Refund/Create"
-        answer = answers.read(
-            await self._http.post(url, paper, "application/jwt", {}), robokassa_papers.Refused
-        )
+        answered = answers.decided(await self._http.post(url, paper, "application/jwt", {}))
+        answer = answers.read(answered, robokassa_papers.Refused)
         return None if answer.success else answers.told(answer.message or "")
 
     async def close_receipt(self, closing: Closing) -> ProviderFault | None:
@@ -185,6 +189,7 @@ class Robokassa:
             shop=self.shop,
             test=self.test,
             refunded_kopecks=amount_kopecks if state is ProviderState.REFUNDED else 0,
+            refunds_told=RefundsTold.NOTHING,
         )
 
     def _remember(self, invoice: str, out_sum: str) -> None:

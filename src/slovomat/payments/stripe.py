@@ -84,6 +84,7 @@ class Stripe:
     name = "stripe"
     shop = "stripe"
     currencies = frozenset({"RUB", "USD", "EUR", "GBP", "KZT", "AMD", "GEL"})
+    refund_key_ms = 23 * 3_600_000
 
     def __init__(
         self, secret_key: str, webhook_secret: str, url: str, networks: str, http: ProviderHTTP

@@ -25,6 +25,7 @@ from slovomat.ports.payments import (
     ProviderUnavailableError,
     Receipt,
     Refund,
+    RefundsTold,
     Reply,
 )
 
@@ -44,6 +45,7 @@ _STATES = {
 T = TypeVar("T", "_Answer", "_Order")
 _NOT_FOUND = {"255", "335", "914"}
 _TITLE_CHARS, _ITEM_CHARS = 140, 128
+_PARTLY = {"PARTIAL_REFUNDED", "REFUNDING", "ASYNC_REFUNDING"}
 _DONE = ("CONFIRMED", "PARTIAL_REFUNDED", "REFUNDING", "ASYNC_REFUNDING", "REFUNDED")
 
 
@@ -78,6 +80,7 @@ class TKassa:
 
     name = "tkassa"
     currencies = frozenset({"RUB"})
+    refund_key_ms = 365 * 24 * 3_600_000
 
     def __init__(self, terminal: str, password: str, url: str, networks: str, http: ProviderHTTP) -> None:
         self.shop = terminal
@@ -127,6 +130,7 @@ class TKassa:
             shop=answer.terminal_key,
             test=self.test,
             refunded_kopecks=answer.amount if state is ProviderState.REFUNDED else 0,
+            refunds_told=RefundsTold.SOME if answer.status in _PARTLY else RefundsTold.SUM,
         )
 
     async def refund(self, refund: Refund) -> ProviderFault | None:

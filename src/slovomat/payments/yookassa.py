@@ -41,6 +41,7 @@ class YooKassa:
 
     name = "yookassa"
     currencies = frozenset({"RUB"})
+    refund_key_ms = 23 * 3_600_000
 
     def __init__(self, shop: str, secret_key: str, url: str, networks: str, http: ProviderHTTP) -> None:
         self.shop = shop

@@ -60,6 +60,18 @@ class Begun(msgspec.Struct, frozen=True):
     url: str
 
 
+class RefundsTold(StrEnum):
+    """What a provider's `refunded_kopecks` says."""
+
+    SUM = "sum"
+    LAST = "last"
+    """What the last refund gave back; there may have been others."""
+    SOME = "some"
+    """A part was given back, and nobody tells how much."""
+    NOTHING = "nothing"
+    """Refunds of a part are not told at all."""
+
+
 class ProviderPayment(msgspec.Struct, frozen=True, kw_only=True):
     """A payment as its provider knows it, asked by us."""
 
@@ -71,6 +83,7 @@ class ProviderPayment(msgspec.Struct, frozen=True, kw_only=True):
     shop: str
     test: bool
     refunded_kopecks: int = 0
+    refunds_told: RefundsTold = RefundsTold.SUM
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -141,6 +154,10 @@ class PaymentProvider(Protocol):
     @property
     def currencies(self) -> frozenset[str]:
         """What it takes."""
+
+    @property
+    def refund_key_ms(self) -> int:
+        """For how long a repeat of a refund with its key finds the first one; 0: it is another refund."""
 
     async def begin(self, checkout: Checkout) -> Begun | ProviderFault:
         """Begins a payment. Raises ProviderUnavailableError."""

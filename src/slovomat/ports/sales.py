@@ -191,7 +191,10 @@ class NewRefund(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RefundRow(msgspec.Struct, frozen=True, kw_only=True):
-    """Money given back. `taken_requests` were there still, `owed_requests` had been spent."""
+    """Money given back. `taken_requests` were there still, `owed_requests` had been spent.
+
+    `before`: an earlier call has opened it.
+    """
 
     id: RefundId
     payment_id: PaymentId
@@ -206,6 +209,7 @@ class RefundRow(msgspec.Struct, frozen=True, kw_only=True):
     owed_requests: int
     created_at_ms: int
     done_at_ms: int | None
+    before: bool = False
 
 
 class Period(msgspec.Struct, frozen=True, kw_only=True):

@@ -80,8 +80,11 @@ class Shop(Protocol):
     async def add_payment(self, payment: NewPayment) -> Payment | None:
         """Writes a try to pay an order; None when it was paid before."""
 
-    async def begun(self, payment_id: PaymentId, provider_id: str, url: str) -> None:
-        """Where the provider has the buyer pay."""
+    async def begun(self, payment_id: PaymentId, provider_id: str, url: str) -> str:
+        """Where the buyer pays: at the page of the first who began it; empty: it is not to be paid now."""
+
+    async def not_begun(self, payment_id: PaymentId, problem: str, now_ms: int) -> str:
+        """The provider said no to it; if another call has begun it meanwhile, where the buyer pays."""
 
     async def find_payment(self, payment_id: PaymentId) -> Payment | None:
         """A payment."""
@@ -135,6 +138,14 @@ class Shop(Protocol):
         self, payment_id: PaymentId, refunded_kopecks: int, now_ms: int
     ) -> list[RefundRow]:
         """What the provider says was given back so far: finishes what was asked, the rest was done there."""
+
+    async def note_last_refund(
+        self, payment_id: PaymentId, refunded_kopecks: int, now_ms: int
+    ) -> list[RefundRow]:
+        """As note_refunded, of a provider that tells what its last refund gave back, and no sum."""
+
+    async def find_refund(self, refund_id: RefundId) -> RefundRow | None:
+        """A refund."""
 
     async def refunds_of(self, payment_id: PaymentId) -> list[RefundRow]:
         """A payment's refunds, the oldest first."""

@@ -2,6 +2,7 @@
 
 from slovomat.domain.ids import AccountId, OrderId, PaymentId
 from slovomat.domain.plan_terms import DAY_MS
+from slovomat.ports.payments import ProviderState
 from slovomat.ports.shop import (
     NewOrder,
     NewPayment,
@@ -95,9 +96,21 @@ async def add_payment(tx: Tx, payment: NewPayment) -> Payment | None:
     return await find_payment(tx, PaymentId(made[0][0])) if made else None
 
 
-async def begun(tx: Tx, payment_id: PaymentId, provider_id: str, url: str) -> None:
-    """Where the provider has the buyer pay."""
+async def begun(tx: Tx, payment_id: PaymentId, provider_id: str, url: str) -> str:
+    """Where the buyer pays: at the page of whoever was first to begin it; empty: it is not to be paid now."""
     await tx.run("payment_begun", id=payment_id, provider_id=provider_id, url=url)
+    payment = await find_payment(tx, payment_id)
+    return payment.url if payment and payment.state is ProviderState.PENDING else ""
+
+
+async def not_begun(tx: Tx, payment_id: PaymentId, problem: str, now_ms: int) -> str:
+    """The provider said no to it; if another call has begun it meanwhile, where the buyer pays."""
+    payment = await find_payment(tx, payment_id)
+    if payment and await tx.run("payment_not_begun", id=payment_id, problem=problem, now_ms=now_ms):
+        await tx.run("order_cancel", id=payment.order_id)
+        return ""
+    payment = await find_payment(tx, payment_id)
+    return payment.url if payment and payment.state is ProviderState.PENDING else ""
 
 
 async def find_payment(tx: Tx, payment_id: PaymentId) -> Payment | None:

@@ -28,7 +28,7 @@ class _Sold(msgspec.Struct, frozen=True):
 async def open_refund(tx: Tx, refund: NewRefund) -> RefundRow | None:
     """Sets the amount aside, or finds the row of an earlier call; None: that much is not there."""
     if known := await _earlier(tx, refund):
-        return known
+        return msgspec.structs.replace(known, before=True)
     payment = await find_payment(tx, refund.payment_id)
     claimed = await tx.run(
         "refund_claim",
@@ -39,7 +39,8 @@ async def open_refund(tx: Tx, refund: NewRefund) -> RefundRow | None:
     if payment is None:
         return None
     if not claimed:  # the same call may have been first, while this one waited for its lock
-        return await _earlier(tx, refund)
+        known = await _earlier(tx, refund)
+        return msgspec.structs.replace(known, before=True) if known else None
     return await _add(tx, payment, refund)
 
 
@@ -137,6 +138,28 @@ async def note_refunded(tx: Tx, payment_id: PaymentId, refunded_kopecks: int, no
     return [refund for refund in found if refund is not None]
 
 
+async def note_last_refund(
+    tx: Tx, payment_id: PaymentId, refunded_kopecks: int, now_ms: int
+) -> list[RefundRow]:
+    """The one refund that a provider tells of: ours, if one of ours gave back so much; else done there."""
+    await tx.run("payment_checked", id=payment_id, now_ms=now_ms)
+    payment = await find_payment(tx, payment_id)
+    if payment is None or payment.paid_at_ms is None:
+        return []
+    ours = [one for one in await refunds_of(tx, payment_id) if one.amount_kopecks == refunded_kopecks]
+    if any(one.state is RefundState.DONE for one in ours):
+        return []
+    asked = next((one for one in ours if one.state is RefundState.ASKED), None)
+    if asked is not None:
+        found = await finish_refund(tx, asked.id, now_ms)
+    else:
+        more = min(refunded_kopecks, payment.amount_kopecks - payment.refunded_kopecks)
+        found = (
+            await _done_there(tx, payment, more, payment.refunded_kopecks + more, now_ms) if more else None
+        )
+    return [] if found is None else [found]
+
+
 async def _done_there(tx: Tx, payment: Payment, more: int, total: int, now_ms: int) -> RefundRow | None:
     """What we had asked for and there is no money left for was not done."""
     asked = [one for one in await refunds_of(tx, payment.id) if one.state is RefundState.ASKED]
@@ -157,6 +180,12 @@ async def _done_there(tx: Tx, payment: Payment, more: int, total: int, now_ms: i
     )
     row = await open_refund(tx, new)
     return await finish_refund(tx, row.id, now_ms) if row else None
+
+
+async def find_refund(tx: Tx, refund_id: RefundId) -> RefundRow | None:
+    """A refund."""
+    found = await tx.rows("refund_find", id=refund_id)
+    return shop_rows.refund(found[0]) if found else None
 
 
 async def refunds_of(tx: Tx, payment_id: PaymentId) -> list[RefundRow]:

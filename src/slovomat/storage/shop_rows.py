@@ -18,7 +18,7 @@ from slovomat.ports.shop import (
 from slovomat.storage.tx import Row
 
 _PAYMENT = Payment.__struct_fields__
-_REFUND = RefundRow.__struct_fields__
+_REFUND = RefundRow.__struct_fields__[:-1]
 _PERIOD = Period.__struct_fields__
 _SALE = Sale.__struct_fields__
 PAYMENT_COLUMNS = len(_PAYMENT)

@@ -52,8 +52,11 @@ class SQLShop:
     async def add_payment(self, payment: NewPayment) -> Payment | None:
         return await self._engine.write(shop_orders.add_payment, payment)
 
-    async def begun(self, payment_id: PaymentId, provider_id: str, url: str) -> None:
+    async def begun(self, payment_id: PaymentId, provider_id: str, url: str) -> str:
         return await self._engine.write(shop_orders.begun, payment_id, provider_id, url)
+
+    async def not_begun(self, payment_id: PaymentId, problem: str, now_ms: int) -> str:
+        return await self._engine.write(shop_orders.not_begun, payment_id, problem, now_ms)
 
     async def find_payment(self, payment_id: PaymentId) -> Payment | None:
         return await self._engine.read(shop_orders.find_payment, payment_id)
@@ -107,6 +110,14 @@ class SQLShop:
         self, payment_id: PaymentId, refunded_kopecks: int, now_ms: int
     ) -> list[RefundRow]:
         return await self._engine.write(shop_refunds.note_refunded, payment_id, refunded_kopecks, now_ms)
+
+    async def note_last_refund(
+        self, payment_id: PaymentId, refunded_kopecks: int, now_ms: int
+    ) -> list[RefundRow]:
+        return await self._engine.write(shop_refunds.note_last_refund, payment_id, refunded_kopecks, now_ms)
+
+    async def find_refund(self, refund_id: RefundId) -> RefundRow | None:
+        return await self._engine.read(shop_refunds.find_refund, refund_id)
 
     async def refunds_of(self, payment_id: PaymentId) -> list[RefundRow]:
         return await self._engine.read(shop_refunds.refunds_of, payment_id)

@@ -164,11 +164,10 @@ class CheckoutDesk:
         except ProviderUnavailableError:
             return CheckoutFailure.UNAVAILABLE
         if isinstance(begun, ProviderFault):
-            await self._shop.note_problem(payment.id, begun.message, self._env.now_ms())
-            await self._shop.cancel_payment(payment.id, self._env.now_ms())
-            return CheckoutFailure.REFUSED
-        await self._shop.begun(payment.id, begun.provider_id, begun.url)
-        return begun.url
+            url = await self._shop.not_begun(payment.id, begun.message, self._env.now_ms())
+            return url or CheckoutFailure.REFUSED
+        url = await self._shop.begun(payment.id, begun.provider_id, begun.url)
+        return url or CheckoutFailure.UNAVAILABLE
 
     def _wording(self, payment: Payment, email: str, order: Order, language: str) -> Checkout:
         site, rules = self._site(), self._rules.receipt

@@ -8,6 +8,7 @@ from slovomat.ports.shop import Payment
 _MINUTE_MS = 60_000
 _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
+_OPEN_REFUND_MS = 10 * _MINUTE_MS
 
 
 class Problem(StrEnum):
@@ -20,6 +21,10 @@ class Problem(StrEnum):
     REFERENCE = "reference_differs"
     PROVIDER_ID = "provider_id_differs"
     PAID_TWICE = "paid_twice"
+    REFUND_UNKNOWN = "refund_unknown"
+    """What became of a refund, or how much went back, is known in the provider's cabinet alone."""
+    CANCELLED_LATER = "cancelled_later"
+    """It was paid, and credited, and is cancelled there now."""
 
 
 def mismatch(payment: Payment, found: ProviderPayment) -> Problem | None:
@@ -46,12 +51,14 @@ def next_check_ms(payment: Payment, now_ms: int, pending_ms: int) -> int | None:
     """When to ask again: soon at first, then rarely; None: no more.
 
     Pending for `pending_ms` at most. A paid one is watched for refunds for 90 days, by the provider's own
-    notices and at longer and longer intervals.
+    notices and at longer and longer intervals; one with a refund that has no answer, often.
     """
     if payment.paid_at_ms is None:
         age_ms = max(0, now_ms - payment.created_at_ms)
         wait_ms = min(max(age_ms // 4, _MINUTE_MS // 4), 2 * _HOUR_MS)
         return None if age_ms >= pending_ms else now_ms + wait_ms
+    if payment.claimed_kopecks > payment.refunded_kopecks and payment.problem != Problem.REFUND_UNKNOWN:
+        return now_ms + _OPEN_REFUND_MS
     age_ms = max(0, now_ms - payment.paid_at_ms)
     wait_ms = min(max(age_ms // 2, _HOUR_MS), 7 * _DAY_MS)
     return None if age_ms >= 90 * _DAY_MS else now_ms + wait_ms

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from slovomat.domain.ids import PaymentId
+from slovomat.domain.ids import PaymentId, RefundId
 from slovomat.ports.env import Env
 from slovomat.ports.payments import (
     Notice,
@@ -13,16 +13,19 @@ from slovomat.ports.payments import (
     ProviderPayment,
     ProviderState,
     ProviderUnavailableError,
-    Refund,
     Reply,
 )
 from slovomat.ports.shop import INVOICE, Credited, NewRefund, Paid, Payment, RefundRow, RefundState
 from slovomat.ports.store import Store
-from slovomat.usecases.payment_truth import Problem, mismatch, next_check_ms, refunded_kopecks
-from slovomat.usecases.receipts import ReceiptRules, receipt_of
+from slovomat.usecases.payment_truth import Problem, mismatch, next_check_ms
+from slovomat.usecases.receipts import ReceiptRules
+from slovomat.usecases.refunds import Refunds
 
 _BATCH = 50
 _SOON_MS = 60_000
+_LATER_MS = 3_600_000
+_UNHEARD_MS = 30 * 24 * 3_600_000
+"""A payment is not given up before its provider was heard; one that is never heard, after so long."""
 _AGAIN = Reply(b"", status=503)
 """The provider, when it cannot be asked right now, tells again."""
 
@@ -76,6 +79,7 @@ class Cashier:
         self._env = env
         self._providers = providers
         self._rules = rules
+        self._refunds = Refunds(store.shop, env, rules.receipt)
 
     async def notified(
         self, provider: str, headers: Mapping[str, str], body: bytes, address: str
@@ -149,7 +153,17 @@ class Cashier:
         row = await self._shop.open_refund(wanted)
         if row is None or row.payment_id != payment_id:
             return RefundFailure.TOO_MUCH
-        return await self._give_back(there, payment, row)
+        if there is not None and row.before and row.state is RefundState.ASKED:
+            await self._check(there, payment)
+            return await self._refunds.told(row)
+        return await self._refunds.give_back(there, payment, row)
+
+    async def settle_refund(self, refund_id: RefundId, *, given: bool) -> RefundState | None:
+        """The operator has looked at the provider's whether a refund without an answer was given.
+
+        None: there is no such refund.
+        """
+        return await self._refunds.settle(refund_id, given=given)
 
     async def _named(self, there: PaymentProvider, notice: Notice) -> Payment | None:
         """The payment that a notice speaks of. One that has only the provider's id may be new to us."""
@@ -164,12 +178,14 @@ class Cashier:
     async def _reconciled(self, payment: Payment) -> Checked | None:
         """None: another node asks."""
         next_ms = next_check_ms(payment, self._env.now_ms(), self._rules.pending_ms)
-        if not await self._shop.claim_check(payment, next_ms):
+        gives_up = next_ms is None and payment.state is ProviderState.PENDING
+        later_ms = self._env.now_ms() + _LATER_MS
+        if not await self._shop.claim_check(payment, later_ms if gives_up else next_ms):
             return None
         there = self._providers.get(payment.provider)
         outcome = Checked.UNKNOWN if there is None else await self._check(there, payment)
-        gave_up = next_ms is None and payment.state is ProviderState.PENDING
-        if gave_up and outcome is not Checked.CREDITED:
+        unheard = outcome is Checked.UNAVAILABLE and self._env.now_ms() - payment.created_at_ms < _UNHEARD_MS
+        if gives_up and outcome is not Checked.CREDITED and not unheard:
             await self._shop.cancel_payment(payment.id, self._env.now_ms())
             return Checked.CANCELLED
         return outcome
@@ -184,7 +200,7 @@ class Cashier:
             return Checked.UNCHANGED
         if problem := mismatch(payment, found) or await self._of_another(payment, found):
             if found.state is not ProviderState.CANCELLED:
-                await self._shop.note_problem(payment.id, problem, self._env.now_ms())
+                await self._note(payment, problem)
             return Checked.MISMATCH
         return await self._believe(there, payment, found)
 
@@ -203,11 +219,17 @@ class Cashier:
                 outcome = Checked.UNCHANGED
             case ProviderState.CANCELLED | ProviderState.REFUNDED:
                 cancelled = await self._shop.cancel_payment(payment.id, self._env.now_ms())
+                if payment.paid_at_ms is not None:
+                    await self._note(payment, Problem.CANCELLED_LATER)
                 return Checked.CANCELLED if cancelled else Checked.UNCHANGED
             case ProviderState.PENDING:
                 await self._shop.checked(payment.id, self._env.now_ms())
                 return Checked.UNCHANGED
-        return await self._refunds(there, payment, found) or outcome
+        returned = await self._refunds.found(there, payment, found)
+        return Checked.REFUNDED if returned else outcome
+
+    async def _note(self, payment: Payment, problem: Problem) -> None:
+        await self._shop.note_problem(payment.id, problem, self._env.now_ms())
 
     async def _credit(self, payment: Payment, found: ProviderPayment) -> Checked:
         now_ms = self._env.now_ms()
@@ -225,48 +247,3 @@ class Cashier:
         if credited is Credited.NOW and payment.provider in self._rules.genuine:
             await self._store.set_instance_value(proven_by(payment.provider), str(now_ms))
         return Checked.CREDITED if credited is Credited.NOW else Checked.UNCHANGED
-
-    async def _refunds(
-        self, there: PaymentProvider, payment: Payment, found: ProviderPayment
-    ) -> Checked | None:
-        """What was given back there meanwhile; and what we asked for and have no answer to is asked again."""
-        noted: list[RefundRow] = []
-        if refunded := refunded_kopecks(found):
-            noted = await self._shop.note_refunded(payment.id, refunded, self._env.now_ms())
-        if payment.claimed_kopecks > payment.refunded_kopecks:
-            for row in await self._shop.refunds_of(payment.id):
-                if row.state is RefundState.ASKED and row.created_at_ms <= self._env.now_ms() - _SOON_MS:
-                    noted.append(await self._give_back(there, payment, row))
-        done = any(row.state is RefundState.DONE for row in noted)
-        return Checked.REFUNDED if done else None
-
-    async def _give_back(self, there: PaymentProvider | None, payment: Payment, row: RefundRow) -> RefundRow:
-        if row.state is not RefundState.ASKED:
-            return row
-        if there is not None:
-            try:
-                fault = await there.refund(await self._wording(payment, row))
-            except ProviderUnavailableError:
-                return row
-            if fault is not None:
-                await self._shop.refuse_refund(row.id, fault.message, self._env.now_ms())
-                return await self._told(row)
-        return await self._shop.finish_refund(row.id, self._env.now_ms()) or row
-
-    async def _wording(self, payment: Payment, row: RefundRow) -> Refund:
-        whose = await self._shop.payment_row(payment.id)
-        receipt = None
-        if whose is not None and self._rules.receipt is not None:
-            receipt = receipt_of(self._rules.receipt, whose.email, whose.title, row.amount_kopecks)
-        return Refund(
-            provider_id=payment.provider_id,
-            reference=payment.reference,
-            key=row.once,
-            amount_kopecks=row.amount_kopecks,
-            currency=payment.currency,
-            receipt=receipt,
-        )
-
-    async def _told(self, row: RefundRow) -> RefundRow:
-        rows = await self._shop.refunds_of(row.payment_id)
-        return next((one for one in rows if one.id == row.id), row)

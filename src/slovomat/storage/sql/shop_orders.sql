@@ -60,8 +60,12 @@ FROM orders WHERE id = :order_id AND state IN ('new', 'cancelled')
 RETURNING id;
 
 -- name: payment_begun
-UPDATE payments SET provider_id = CASE WHEN provider_id = '' THEN :provider_id ELSE provider_id END, url = :url
-WHERE id = :id;
+-- Once: of two clicks that began it at the same time, one's page and number belong together.
+UPDATE payments SET provider_id = :provider_id, url = :url WHERE id = :id AND state = 'pending' AND url = '';
+
+-- name: payment_not_begun
+UPDATE payments SET state = 'cancelled', problem = :problem, checked_at_ms = :now_ms, check_after_ms = NULL
+WHERE id = :id AND state = 'pending' AND url = '';
 
 -- name: payment_find
 SELECT id, order_id, account_id, provider, provider_id, reference, once, shop, test, amount_kopecks, currency, url,
@@ -130,7 +134,9 @@ UPDATE payments SET state = 'cancelled', checked_at_ms = :now_ms, check_after_ms
 WHERE id = :id AND state = 'pending';
 
 -- name: payment_problem
-UPDATE payments SET problem = :problem, checked_at_ms = :now_ms WHERE id = :id;
+-- That nothing was given for the money outweighs all others.
+UPDATE payments SET problem = CASE WHEN problem = 'paid_twice' THEN problem ELSE :problem END, checked_at_ms = :now_ms
+WHERE id = :id;
 
 -- name: payment_checked
 UPDATE payments SET checked_at_ms = :now_ms WHERE id = :id;

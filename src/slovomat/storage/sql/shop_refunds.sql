@@ -31,11 +31,14 @@ UPDATE refunds SET state = 'refused', message = :message, done_at_ms = :now_ms W
 UPDATE refunds SET taken_requests = :taken, owed_requests = :owed WHERE id = :id;
 
 -- name: refund_unclaim
-UPDATE payments SET claimed_kopecks = claimed_kopecks - :amount_kopecks WHERE id = :id;
+UPDATE payments SET claimed_kopecks = claimed_kopecks - :amount_kopecks,
+    problem = CASE WHEN problem = 'refund_unknown' THEN '' ELSE problem END
+WHERE id = :id;
 
 -- name: payment_refund
 UPDATE payments SET refunded_kopecks = refunded_kopecks + :amount_kopecks,
-    state = CASE WHEN refunded_kopecks + :amount_kopecks >= amount_kopecks THEN 'refunded' ELSE state END
+    state = CASE WHEN refunded_kopecks + :amount_kopecks >= amount_kopecks THEN 'refunded' ELSE state END,
+    problem = CASE WHEN problem = 'refund_unknown' THEN '' ELSE problem END
 WHERE id = :id;
 
 -- name: bucket_left

@@ -260,4 +260,11 @@ ADMIN = {
     "admin_problem_reference_differs": Text("чужой номер заказа", "another's reference"),
     "admin_problem_provider_id_differs": Text("другой платёж провайдера", "another payment there"),
     "admin_problem_paid_twice": Text("заказ оплачен дважды", "the order was paid twice"),
+    "admin_problem_refund_unknown": Text(
+        "о возврате знает только провайдер: посмотрите в его кабинете",
+        "only the provider knows about a refund: look in its cabinet",
+    ),
+    "admin_problem_cancelled_later": Text(
+        "был оплачен, а теперь у провайдера отменён", "was paid, and is cancelled at the provider now"
+    ),
 }
