@@ -140,8 +140,13 @@ class Entry:
                 exchange.status = message["status"]
             await send(message)
 
+        async def receive_or_end() -> Message:
+            message = await receive()
+            # A body that the protocol gave up has no more of it to come: who waited for it would wait on.
+            return {"type": "http.disconnect"} if exchange.scope.get(FAULT) is not None else message
+
         try:
-            await self._pages(exchange.scope, receive, send_noting)
+            await self._pages(exchange.scope, receive_or_end, send_noting)
         except Exception as error:
             if exchange.status:
                 raise  # the server breaks off what has begun

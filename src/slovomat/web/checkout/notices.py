@@ -6,6 +6,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from slovomat.web.pages.backstage import Backstage, Till
+from slovomat.web.pages.forms import read_body
 from slovomat.web.pages.frame import Frame
 
 BODY_MAX_BYTES = 65_536
@@ -44,12 +45,10 @@ async def _body(request: Request) -> bytes | None:
     if request.method in {"GET", "HEAD"}:
         query: bytes = request.scope["query_string"]
         return query
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_MAX_BYTES:
-            return None
-    return bytes(body)
+    try:
+        return await read_body(request, BODY_MAX_BYTES)
+    except HTTPException:
+        return None
 
 
 def _plain(status: int, text: str) -> Response:

@@ -2,11 +2,12 @@
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, ExceptionHandler
 
+from slovomat.dialects.texts import STATUS
 from slovomat.ports.store import StoreUnavailableError
 from slovomat.usecases.passwords import TooManyWaitError
 from slovomat.web.admin import views as admin
@@ -20,10 +21,10 @@ from slovomat.web.pages.documentation import routes as documentation
 from slovomat.web.pages.frame import Frame
 from slovomat.web.pages.same_origin import SameOrigin
 from slovomat.web.pages.visitor import Visitors
+from slovomat.web.protocol import FAULT
 from slovomat.web.sign_in import views as sign_in
 
 ROBOTS = "User-agent: *\nDisallow: /api/\nDisallow: /v1/\n"
-_ALLOW = "GET, HEAD"
 _PARTS = (
     views,
     theme,
@@ -68,9 +69,10 @@ def make_pages(backstage: Backstage) -> ASGIApp:
             400: _notice(frame, "bad_form", 400),
             403: _notice(frame, "closed", 403),
             404: _notice(frame, "missing", 404),
-            405: _notice(frame, "wrong_method", 405, {"Allow": _ALLOW}),
+            405: _wrong_method(frame),
             413: _notice(frame, "bad_form", 413),
             415: _notice(frame, "bad_form", 415),
+            ClientDisconnect: _broken_off(frame),
             StoreUnavailableError: _notice(frame, "busy", 503, {"Retry-After": "5"}),
             TooManyWaitError: _notice(frame, "crowded", 503, {"Retry-After": "5"}),
             Exception: _notice(frame, "broken", 500),
@@ -85,5 +87,30 @@ def make_pages(backstage: Backstage) -> ASGIApp:
 def _notice(frame: Frame, what: str, status: int, headers: dict[str, str] | None = None) -> ExceptionHandler:
     async def handler(request: Request, _error: Exception) -> Response:
         return frame.say(request, what, status, headers)
+
+    return handler
+
+
+def _wrong_method(frame: Frame) -> ExceptionHandler:
+    """With the methods of the whole address: each of its routes knows its own alone."""
+
+    async def handler(request: Request, _error: Exception) -> Response:
+        fitting = [
+            one
+            for one in request.app.routes
+            if isinstance(one, Route) and one.matches(request.scope)[0] is not Match.NONE
+        ]
+        methods = sorted({method for one in fitting for method in one.methods or ()})
+        return frame.say(request, "wrong_method", 405, {"Allow": ", ".join(methods)})
+
+    return handler
+
+
+def _broken_off(frame: Frame) -> ExceptionHandler:
+    """A body that does not come to its end: its sender is gone, too slow, or has sent too much."""
+
+    async def handler(request: Request, _error: Exception) -> Response:
+        fault = request.scope.get(FAULT)
+        return frame.say(request, "bad_form", 400 if fault is None else STATUS[fault])
 
     return handler

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 BODY_MAX_BYTES = 65_536
 FIELDS_MAX = 200
+_LENGTH_DIGITS = 15
 _TYPE = "application/x-www-form-urlencoded"
 
 
@@ -42,13 +43,22 @@ class Form(msgspec.Struct, frozen=True):
         return int(typed) if digits.isascii() and digits.isdecimal() and len(digits) <= 15 else None
 
 
-async def read_form(request: Request, max_bytes: int = BODY_MAX_BYTES) -> Form:
-    """The form of a request. Raises HTTPException: 400 for what is no form, 413, 415."""
+async def read_body(request: Request, max_bytes: int) -> bytes:
+    """The whole body. Raises HTTPException 413: before it is read, where its length is told."""
+    told = request.headers.get("content-length", "").strip().lstrip("0")
+    if len(told) > _LENGTH_DIGITS or int(told or "0") > max_bytes:
+        raise HTTPException(413)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > max_bytes:
             raise HTTPException(413)
+    return bytes(body)
+
+
+async def read_form(request: Request, max_bytes: int = BODY_MAX_BYTES) -> Form:
+    """The form of a request. Raises HTTPException: 400 for what is no form, 413, 415."""
+    body = await read_body(request, max_bytes)
     if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != _TYPE:
         raise HTTPException(415)
     try:

@@ -92,7 +92,10 @@ class Frame:
         made = answer.page(html, spoken(request), status, headers)
         asked = asked_language(request)
         if asked:
-            made.set_cookie(LANGUAGE_COOKIE, asked, max_age=_YEAR_S, samesite="lax", httponly=True)
+            secure = self._site().startswith("https://")
+            made.set_cookie(
+                LANGUAGE_COOKIE, asked, max_age=_YEAR_S, samesite="lax", httponly=True, secure=secure
+            )
         return made
 
     def _render(

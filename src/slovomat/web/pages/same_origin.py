@@ -56,5 +56,4 @@ class SameOrigin:
         site = urlsplit(self._site())
         if origin == f"{site.scheme}://{site.netloc}":
             return True
-        asked = urlsplit(origin)
-        return asked.scheme in {"https", site.scheme} and bool(host) and origin == f"{asked.scheme}://{host}"
+        return bool(host) and origin in {f"https://{host}", f"{site.scheme}://{host}"}

@@ -33,7 +33,10 @@ def routes(backstage: Backstage, frame: Frame) -> list[Route]:
 
 def _back(request: Request, frame: Frame) -> str:
     """Where the form stood; only the path and query of that, so that it cannot lead to another host."""
-    came = urlsplit(request.headers.get("referer", ""))
+    try:
+        came = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return frame.link("/")
     if came.netloc != request.headers.get("host") or not came.path.startswith("/"):
         return frame.link("/")
     return "/" + came.path.lstrip("/") + (f"?{came.query}" if came.query else "")

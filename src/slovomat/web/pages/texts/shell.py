@@ -48,10 +48,10 @@ SHELL = {
         "Возможно, в адресе опечатка. Всё, что здесь есть, перечислено ниже.",
         "Perhaps the address has a typo. Everything that is here is listed below.",
     ),
-    "wrong_method_title": Text("Эту страницу можно только читать", "This page can only be read"),
+    "wrong_method_title": Text("Этот адрес так не открывается", "This address does not open that way"),
     "wrong_method_lead": Text(
-        "Для страниц подходят методы GET и HEAD. Вызовы API описаны в документации.",
-        "Pages take the methods GET and HEAD. The calls of the API are in the documentation.",
+        "Страницы открывают методом GET, формы отправляют методом POST. Вызовы API описаны в документации.",
+        "Pages are opened by GET, forms are sent by POST. The calls of the API are in the documentation.",
     ),
     "bad_form_title": Text("Форма не прочиталась", "The form could not be read"),
     "bad_form_lead": Text(
