@@ -132,7 +132,8 @@ def test_a_mode_is_edited_and_rolled_back(operator: Person) -> None:
     mark = f"Подпись {operator.language}."
     tab.goto("/admin/modes/shorter")
     text = tab.get_by_label(t["modes_text"])
-    text.fill(text.input_value().rstrip() + f"\n{mark}\n")
+    head, end, tail = text.input_value().rpartition("{% endblock %}")
+    text.fill(f"{head}\n{mark}\n{end}{tail}")
     operator.presses("modes_check")
     expect(tab.locator("#told")).to_contain_text(t["modes_sound"])
     operator.presses("modes_preview_do")
@@ -182,7 +183,7 @@ def test_a_block(operator: Person, customer: Person) -> None:
     customer.signs_in()
     expect(customer.tab.get_by_role("alert")).to_contain_text(customer.t["sign_in_fault_blocked"])
     blocks(operator, page, "admin_unblock")
-    customer.signs_in()
+    customer.tab.goto("/account")
     customer.is_at("/account")
     assert operator.faults() + customer.faults(but="status of 422") == []
 
