@@ -9,7 +9,7 @@ class Page(NamedTuple):
     """A page, the name of its pictures, and who reads it.
 
     `path`: where a name in braces stands, the scene knows the number or the token of something real.
-    `ready`: what must be seen before the page is whole.
+    `ready`: what must be seen before the page is whole. `long`: its middle is more of the same.
     """
 
     name: str
@@ -17,6 +17,7 @@ class Page(NamedTuple):
     reader: Reader = "stranger"
     status: int = 200
     ready: str = "h1"
+    long: bool = False
 
 
 def _of(reader: Reader, **paths: str) -> tuple[Page, ...]:
@@ -26,7 +27,7 @@ def _of(reader: Reader, **paths: str) -> tuple[Page, ...]:
 PAGES = (
     Page("home", "/"),
     Page("price", "/price?texts=900&chars=12000&api=textbot"),
-    Page("documentation", "/api-documentation"),
+    Page("documentation", "/api-documentation", long=True),
     Page("reference", "/api-reference", ready=".swagger-ui .opblock"),
     Page("sign-up", "/sign-up"),
     Page("sign-up-letter", "/verify/{verify}"),
@@ -81,8 +82,8 @@ PAGES = (
         admin_mode_versions="/admin/modes/post/versions",
         admin_mode_version="/admin/modes/post/versions/{revision}",
         admin_upstreams="/admin/upstreams",
-        admin_settings="/admin/settings",
     ),
+    Page("admin-settings", "/admin/settings", "operator", long=True),
 )
 LOOKED_AT_ELSEWHERE = {
     "/prices": "the price page's other address",
