@@ -17,13 +17,14 @@ from slovomat.storage.statements import Statement
 GROWING = {
     *("accounts", "api_keys", "key_usage", "buckets", "generations", "entries", "jobs", "idempotency"),
     *("orders", "payments", "sales", "plan_periods", "refunds", "debts", "debt_entries", "codes"),
+    *("sign_ins", "sessions", "mailed_tokens", "recovery_codes", "wrong_codes", "identities"),
 }
 """The tables that grow with customers and their calls; the others fit on a screen."""
 HISTORY = {"generations", "entries", "jobs", "idempotency"}
 """Those of which one account may have any number of rows: to look up an account's is to read too many."""
 SMALL_INDEXES = {
     *("jobs_queued", "jobs_queued_by_age", "jobs_running", "generations_owned"),
-    "debts_open",
+    *("debts_open", "people_with_a_role"),
 }
 """Indexes over what is under way, which may be read from end to end."""
 COLD = {
@@ -83,6 +84,10 @@ INSERT INTO debt_entries (id, account_id, change_requests, reason, at_ms)
     SELECT id, id, 0, '', 0 FROM accounts;
 INSERT INTO code_batches (id, title, requests, codes, created_at_ms) VALUES (1, '', 1, 4000, 0);
 INSERT INTO key_usage (key_id, day, used) SELECT id, '', 1 FROM accounts;
+INSERT INTO sign_ins (account_id, role, created_at_ms)
+    SELECT id, CASE WHEN id > 1990 THEN 'support' ELSE '' END, 0 FROM accounts;
+INSERT INTO wrong_codes (account_id, day, known, tries) SELECT id, 7, 0, 1 FROM accounts;
+INSERT INTO identities (issuer, subject, account_id, created_at_ms) SELECT 'i', email, id, 0 FROM accounts;
 INSERT INTO idempotency (account_id, key, fingerprint, generation_id, created_at_ms)
     SELECT account_id, 'k' || id, '', id, id FROM generations;
 """
@@ -90,6 +95,15 @@ INSERT INTO idempotency (account_id, key, fingerprint, generation_id, created_at
 
 _CODES = [(n, 1, n.to_bytes(4)) for n in range(1, 4001)]
 _ADD_CODE = "INSERT INTO codes (id, batch_id, hash) VALUES (?, ?, ?)"
+_TOKENS = [(n.to_bytes(4), n, f"a{n}", n) for n in range(1, 2001)]
+_ADD_TOKENS = (
+    "INSERT INTO sessions (token_hash, account_id, agent, desk, created_at_ms, seen_at_ms, expires_at_ms)"
+    " VALUES (?1, ?2, ?3, 'cabinet', 0, 0, ?4)",
+    "INSERT INTO mailed_tokens"
+    " (token_hash, purpose, account_id, email, browser_hash, language, expires_at_ms) VALUES (?1, 'reset', ?2, ?3, ?1, '', ?4)",
+    "INSERT INTO recovery_codes (code_hash, account_id, used_at_ms)"
+    " SELECT ?1, ?2, NULL WHERE ?3 <> '' AND ?4 > 0",
+)
 _KEYS = [(n, n, n.to_bytes(4), "slv", "key", 0) for n in range(1, 2001)]
 
 
@@ -125,6 +139,8 @@ def fill_sqlite(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA foreign_keys = OFF")
     connection.executescript(_FILL)
     connection.executemany(_ADD_CODE, _CODES)
+    for statement in _ADD_TOKENS:
+        connection.executemany(statement, _TOKENS)
     connection.executemany(
         "INSERT INTO api_keys (id, account_id, hash, shown, name, created_at_ms) VALUES (?, ?, ?, ?, ?, ?)",
         _KEYS,
@@ -141,6 +157,8 @@ async def fill_postgres(connection: asyncpg.Connection) -> None:
         " VALUES ($1, $2, $3, $4, $5, $6)",
         _KEYS,
     )
+    for statement in _ADD_TOKENS:
+        await connection.executemany(statement.replace("?", "$"), _TOKENS)
     await connection.execute("ANALYZE")
 
 

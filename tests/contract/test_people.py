@@ -235,3 +235,45 @@ async def test_who_leaves_takes_texts_along_and_leaves_the_ledger(books: Books) 
     assert await people.sessions(books.account, NOON_MS, 0) == []
     assert (await books.store.audit()).violations == ()
     assert not await people.leave(AccountId(books.account + 99), NOON_MS)
+
+
+async def test_wrong_codes_are_counted_by_day_and_kind_of_browser(books: Books) -> None:
+    """Never more than may be, however many come at once; those that were right do not count."""
+    people = books.store.people
+    allowed: list[bool] = []
+
+    async def count() -> None:
+        allowed.append(await people.try_code(books.account, 7, False, 3))
+
+    async with create_task_group() as tasks:
+        for _ in range(8):
+            tasks.start_soon(count)
+    assert allowed.count(True) == 3
+    assert await people.try_code(books.account, 7, True, 3)
+    await people.forgive_code(books.account, 7, False)
+    assert await people.try_code(books.account, 7, False, 3)
+    assert not await people.try_code(books.account, 7, False, 3)
+    assert await people.try_code(books.account, 8, False, 3)
+
+
+async def test_an_email_is_changed_by_its_accounts_link_once(books: Books) -> None:
+    """Other sessions and links end; a taken address and another's account change nothing."""
+    people = books.store.people
+    kept = await people.add_session(session(books.account, b"1"))
+    await people.add_session(session(books.account, b"2"))
+    for name, purpose, email in ((b"e", "email", "new@example.org"), (b"r", "reset", "customer@example.org")):
+        assert await people.add_token(name, link(purpose, books.account, email), LIFE)  # type: ignore[arg-type]
+    other = AccountId(books.account + 1)
+    assert await people.finish_email(b"e", other, NOON_MS, kept) is None
+    assert await people.finish_email(b"r", books.account, NOON_MS, kept) is None
+    assert await people.finish_email(b"e", books.account, NOON_MS, kept) == "customer@example.org"
+    assert await people.finish_email(b"e", books.account, NOON_MS, kept) is None
+    person = await people.by_email("new@example.org")
+    assert person is not None
+    assert (person.account.id, person.verified_at_ms) == (books.account, NOON_MS)
+    assert [one.id for one in await people.sessions(books.account, NOON_MS, 0)] == [kept]
+    assert await people.find_token(b"r", "reset", NOON_MS) is None
+    assert await books.store.add_account("taken@example.org", "Plan", False, NOON_MS) is not None
+    assert await people.add_token(b"t", link("email", books.account, "taken@example.org"), LIFE)
+    assert await people.finish_email(b"t", books.account, NOON_MS, kept) is None
+    assert await people.by_email("new@example.org") is not None
