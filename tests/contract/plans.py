@@ -100,7 +100,8 @@ _ADD_TOKENS = (
     "INSERT INTO sessions (token_hash, account_id, agent, desk, created_at_ms, seen_at_ms, expires_at_ms)"
     " VALUES (?1, ?2, ?3, 'cabinet', 0, 0, ?4)",
     "INSERT INTO mailed_tokens"
-    " (token_hash, purpose, account_id, email, browser_hash, language, expires_at_ms) VALUES (?1, 'reset', ?2, ?3, ?1, '', ?4)",
+    " (token_hash, purpose, account_id, email, browser_hash, language, expires_at_ms)"
+    " VALUES (?1, 'reset', ?2, ?3, ?1, '', ?4)",
     "INSERT INTO recovery_codes (code_hash, account_id, used_at_ms)"
     " SELECT ?1, ?2, NULL WHERE ?3 <> '' AND ?4 > 0",
 )

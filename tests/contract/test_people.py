@@ -259,6 +259,7 @@ async def test_wrong_codes_are_counted_by_day_and_kind_of_browser(books: Books) 
 async def test_an_email_is_changed_by_its_accounts_link_once(books: Books) -> None:
     """Other sessions and links end; a taken address and another's account change nothing."""
     people = books.store.people
+    await people.set_password(books.account, "hashed", NOON_MS, 0)
     kept = await people.add_session(session(books.account, b"1"))
     await people.add_session(session(books.account, b"2"))
     for name, purpose, email in ((b"e", "email", "new@example.org"), (b"r", "reset", "customer@example.org")):
