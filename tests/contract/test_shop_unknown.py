@@ -204,7 +204,7 @@ async def test_a_kill_at_the_last_question_leaves_it_to_be_asked(stand: ShopStan
     async def dies(provider_id: str, reference: str) -> None:
         raise KilledError
 
-    asks, stand.provider.ask = stand.provider.ask, dies  # type: ignore[method-assign, assignment]
+    asks, stand.provider.ask = stand.provider.ask, dies  # type: ignore[method-assign]
     with pytest.raises(KilledError):
         await stand.cashier.reconcile()
     stand.provider.ask = asks  # type: ignore[method-assign]

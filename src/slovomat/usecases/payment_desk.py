@@ -2,13 +2,14 @@
 
 import msgspec
 
-from slovomat.domain.ids import PaymentId
+from slovomat.domain.ids import PaymentId, RefundId
 from slovomat.ports.env import Env
 from slovomat.ports.journal import Refused
 from slovomat.ports.payments import ProviderState
-from slovomat.ports.shop import INVOICE, Payment, RefundRow
+from slovomat.ports.shop import INVOICE, Payment, RefundRow, RefundState
 from slovomat.ports.store import Store
 from slovomat.usecases.journal import Deed, mark, note_of
+from slovomat.usecases.payment_truth import Problem
 from slovomat.usecases.payments import Cashier, Checked, RefundFailure
 
 _TARGET = "payment"
@@ -53,6 +54,25 @@ class PaymentDesk:
         return await self._cashier.refund(
             payment.id, amount_kopecks, deed.reason, deed.actor.email, once=f"desk {deed.key}"
         )
+
+    async def settle(
+        self, deed: Deed, payment: Payment, refund_id: RefundId, *, given: bool
+    ) -> RefundState | Refused:
+        """What the operator saw in the provider's cabinet of a refund that has no answer."""
+        row = await self._store.shop.find_refund(refund_id)
+        if row is None or row.payment_id != payment.id or payment.problem != Problem.REFUND_UNKNOWN:
+            return Refused("wrong_state")
+        facts: dict[str, str | int] = {
+            "refund": refund_id,
+            "kopecks": row.amount_kopecks,
+            "given": int(given),
+        }
+        said = await mark(
+            self._store, self._env, deed, "settle_refund", target=(_TARGET, str(payment.id)), details=facts
+        )
+        if isinstance(said, Refused):
+            return said
+        return await self._cashier.settle_refund(refund_id, given=given) or Refused("wrong_state")
 
     async def confirm(self, deed: Deed, payment: Payment) -> Confirmed | Refused:
         """The money of an invoice has come."""

@@ -5,11 +5,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from slovomat.domain.ids import PaymentId
+from slovomat.domain.ids import PaymentId, RefundId
 from slovomat.ports.journal import Refused
 from slovomat.ports.payments import ProviderState
 from slovomat.ports.shop import INVOICE, Payment, PaymentFilter, PaymentRow, RefundRow, RefundState
 from slovomat.usecases.payment_desk import PaymentDesk
+from slovomat.usecases.payment_truth import Problem
 from slovomat.usecases.payments import RefundFailure
 from slovomat.web.admin.amounts import kopecks_of, typed
 from slovomat.web.admin.desk import Desk
@@ -26,6 +27,8 @@ _REFUNDED = {
     RefundState.REFUSED: "admin_refund_refused",
 }
 
+_SETTLED = {**_REFUNDED, RefundState.REFUSED: "admin_refund_undone"}
+
 
 def routes(desk: Desk) -> list[Route]:
     """The list, one payment, and what is done with it."""
@@ -36,6 +39,7 @@ def routes(desk: Desk) -> list[Route]:
         Route(one, guarded(Right.PAYMENTS, payments.show), methods=["GET"]),
         Route(f"{one}/check", guarded(Right.PAYMENTS, payments.check), methods=["POST"]),
         Route(f"{one}/refund", guarded(Right.PAYMENTS, payments.refund), methods=["POST"]),
+        Route(f"{one}/settle", guarded(Right.PAYMENTS, payments.settle), methods=["POST"]),
         Route(f"{one}/confirm", guarded(Right.PAYMENTS, payments.confirm), methods=["POST"]),
     ]
 
@@ -114,6 +118,17 @@ class _Payments:
             case RefundRow():
                 return see(request, f"{_PAGE}/{row.payment.id}", _REFUNDED[done.state])
 
+    async def settle(self, request: Request) -> Response:
+        """The provider's cabinet was looked at: a refund without an answer was given, or was not."""
+        row = await self._find(request)
+        form = await read_form(request)
+        refund = RefundId(form.whole("refund") or 0)
+        given = form.text("given") == "yes"
+        done = await self._work.settle(self._desk.deed(request, form), row.payment, refund, given=given)
+        if isinstance(done, Refused):
+            return await self._page(request, row, f"admin_refused_{done.why}")
+        return see(request, f"{_PAGE}/{row.payment.id}", _SETTLED[done])
+
     async def confirm(self, request: Request) -> Response:
         """The money of an invoice has come: gives what was ordered."""
         row = await self._find(request)
@@ -121,6 +136,12 @@ class _Payments:
         if isinstance(done, Refused):
             return await self._page(request, row, f"admin_refused_{done.why}")
         return see(request, f"{_PAGE}/{row.payment.id}", "admin_confirmed")
+
+    async def _unknown(self, payment: Payment) -> list[RefundRow]:
+        """Refunds that only the provider's cabinet tells of."""
+        if payment.problem != Problem.REFUND_UNKNOWN:
+            return []
+        return [one for one in await self._shop.refunds_of(payment.id) if one.state is RefundState.ASKED]
 
     async def _refunded_by(self, payment: Payment, key: str) -> int:
         """What the same form asked for before: a repeat is no wish for more."""
@@ -145,6 +166,7 @@ class _Payments:
             order=await self._shop.find_order(payment.order_id),
             sale=await self._shop.find_sale(payment.order_id),
             refunds=await self._shop.refunds_of(payment.id),
+            unknown=await self._unknown(payment),
             left=_left(payment),
             left_typed=typed(_left(payment)),
             can_ask=payment.provider in self._providers and payment.provider != INVOICE,

@@ -41,6 +41,17 @@ ADMIN_MONEY = {
     ),
     "admin_refund_amount": Text("Сколько вернуть", "How much"),
     "admin_refund_hint": Text("Можно вернуть до {sum}.", "Up to {sum} can be given back."),
+    "admin_settle": Text("Возврат № {id}, {sum}: ушёл ли он?", "Refund no. {id}, {sum}: was it given?"),
+    "admin_settle_lead": Text(
+        "Ответ провайдера потерялся, а повтор мог бы вернуть деньги дважды. Найдите этот возврат в кабинете провайдера.",
+        "The provider's answer was lost, and a repeat might pay twice. Look for this refund in the provider's cabinet.",
+    ),
+    "admin_settle_yes": Text("Да, деньги ушли", "Yes, it was given"),
+    "admin_settle_no": Text("Нет, возврата не было", "No, there was no refund"),
+    "said_admin_refund_undone": Text(
+        "Возврата не было: эту сумму снова можно вернуть.",
+        "There was no refund: this amount can be given back again.",
+    ),
     "admin_no_deeds": Text(
         "Делать с этим платежом нечего.", "There is nothing to be done with this payment."
     ),

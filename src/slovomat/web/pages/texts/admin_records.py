@@ -50,6 +50,7 @@ ADMIN_RECORDS = {
     "admin_action_read_text": Text("прочитал текст", "read a text"),
     "admin_action_check_payment": Text("спросил провайдера", "asked the provider"),
     "admin_action_refund": Text("вернул деньги", "gave money back"),
+    "admin_action_settle_refund": Text("решил о возврате без ответа", "settled a refund without an answer"),
     "admin_action_confirm_invoice": Text("подтвердил счёт", "confirmed an invoice"),
     "admin_action_save_plan": Text("сохранил тариф", "saved a plan"),
     "admin_action_save_pack": Text("сохранил пакет", "saved a pack"),
