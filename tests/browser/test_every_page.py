@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import get_args
 
 import pytest
 import requests
@@ -11,28 +14,28 @@ from playwright.sync_api import Page as Tab
 from tests.browser.conftest import HEIGHT, open_context
 from tests.browser.pages import LOOKED_AT_ELSEWHERE, PAGES, Page, Reader
 from tests.browser.scene import Scene, open_scene
-from tests.browser.screens import keep_screen
+from tests.browser.screens import SCREENS, keep_screen, pictures, write_list
 from tests.browser.watcher import Watcher
 
 LANGUAGES = ("ru", "en")
 STATES = ((1280, "light"), (1280, "dark"), (390, "light"), (390, "dark"))
 JUDGED = {(1280, "light"), (390, "dark")}
 """Where axe judges: both widths, both themes."""
-NOBODYS = "http://127.0.0.1:9"
+Tabs = dict[tuple[Reader, str], tuple[Tab, Watcher]]
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    """The demo."""
-    with open_scene(tmp_path_factory.mktemp("scene")) as opened:
+def scene() -> Iterator[Scene]:
+    """The demo; its folder, which the settings' page names, is in the pictures."""
+    with TemporaryDirectory(prefix="slovomat-") as folder, open_scene(Path(folder)) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def tabs(browser: Browser, scene: Scene) -> Iterator[dict[tuple[Reader, str], tuple[Tab, Watcher]]]:
+def tabs(browser: Browser, scene: Scene) -> Iterator[Tabs]:
     """A tab for each reader and language; a page's state is its own, so that tabs may be used again."""
-    opened = {}
-    for reader in ("stranger", "customer", "operator"):
+    opened: Tabs = {}
+    for reader in get_args(Reader):
         for language in LANGUAGES:
             context = open_context(browser, scene.url, (language, 1280, "light"))
             cookies = {**scene.cookies(reader), "language": language}
@@ -48,9 +51,7 @@ def tabs(browser: Browser, scene: Scene) -> Iterator[dict[tuple[Reader, str], tu
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_a_page_is_sound(
-    scene: Scene, tabs: dict[tuple[Reader, str], tuple[Tab, Watcher]], page: Page, language: str
-) -> None:
+def test_a_page_is_sound(scene: Scene, tabs: Tabs, page: Page, language: str) -> None:
     """No breach of the policy, no other host, no error, no sideways scroll; language, labels and contrast."""
     tab, watcher = tabs[page.reader, language]
     watcher.allowed = {f"status of {page.status}"} if page.status != 200 else set()
@@ -70,6 +71,14 @@ def test_a_page_is_sound(
             watcher.judge(names_alone=language == "en", beginning=page.long and theme == "dark")
         keep_screen(tab, page.name, (language, width, theme))
     assert watcher.told() == []
+
+
+def test_every_picture_is_shown() -> None:
+    """Each page has its two, the list names them, and together they are light enough for a repository."""
+    kept = sorted(SCREENS.glob("*.webp"))
+    assert [one.name for one in kept] == pictures(PAGES)
+    assert sum(one.stat().st_size for one in kept) <= 6_000_000
+    assert write_list(PAGES) == (SCREENS / "README.md").read_text("utf-8")
 
 
 def test_no_page_is_forgotten(scene: Scene) -> None:

@@ -104,7 +104,7 @@ class Watcher:
             self._is_in(language)
 
     def judge(self, *, names_alone: bool = False, beginning: bool = False) -> None:
-        """Labels and contrast, as axe-core judges them. `beginning`: of a page whose rest is more of the same."""
+        """Labels and contrast, as axe-core judges them. `beginning`: not of what is more of the same."""
         if names_alone:
             self._axe({"runOnly": {"type": "rule", "values": _NAMES}}, beginning)
         else:
