@@ -16,6 +16,7 @@ from slovomat.web.admin.amounts import kopecks_of, typed
 from slovomat.web.admin.desk import Desk
 from slovomat.web.admin.lists import address, before_of
 from slovomat.web.admin.rights import Right, guarded
+from slovomat.web.checkout.requisites import of_order
 from slovomat.web.pages.forms import read_form
 from slovomat.web.pages.visitor import see
 
@@ -156,6 +157,7 @@ class _Payments:
 
     async def _page(self, request: Request, row: PaymentRow, fault: str = "") -> Response:
         payment = row.payment
+        order = await self._shop.find_order(payment.order_id)
         return self._desk.page(
             request,
             "admin/payment.html",
@@ -163,7 +165,8 @@ class _Payments:
             fault=fault,
             row=row,
             payment=payment,
-            order=await self._shop.find_order(payment.order_id),
+            order=order,
+            buyer=of_order(order.buyer) if order and order.buyer else None,
             sale=await self._shop.find_sale(payment.order_id),
             refunds=await self._shop.refunds_of(payment.id),
             unknown=await self._unknown(payment),
