@@ -1,7 +1,9 @@
 """A real OpenID Connect issuer on loopback: discovery, keys, codes with PKCE, signed tokens."""
 
+import asyncio
 import base64
 import hashlib
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,6 +14,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 CLIENT_ID, CLIENT_SECRET = "slovomat", "its password"
+_BETWEEN_PIECES_S = 0.02
 
 
 class Issuer:
@@ -43,9 +46,15 @@ class Issuer:
         told |= {"authorization_endpoint": f"{self.url}/page", "token_endpoint": f"{self.url}/token"}
         return web.json_response(told)
 
-    async def keys(self, _request: web.Request) -> web.Response:
-        """The public key."""
-        return web.json_response({"keys": [self.key.as_dict(private=False)]})
+    async def keys(self, request: web.Request) -> web.StreamResponse:
+        """The public key, in two pieces: so the network brings what is longer than a packet."""
+        told = json.dumps({"keys": [self.key.as_dict(private=False)]}).encode()
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(told[:100])
+        await asyncio.sleep(_BETWEEN_PIECES_S)
+        await response.write(told[100:])
+        return response
 
     async def token(self, request: web.Request) -> web.Response:
         """A token for a code: once, and for who began it."""

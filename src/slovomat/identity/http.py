@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from slovomat.ports.identity import IdentityUnavailableError
+
+if TYPE_CHECKING:
+    import aiohttp
 
 _TIMEOUT_S = 10
 _ANSWER_MAX_BYTES = 1 << 19
@@ -27,13 +30,23 @@ async def call(url: str, form: Mapping[str, str] | None = None) -> dict[str, Any
                 "GET" if form is None else "POST", url, data=form, allow_redirects=False
             ) as response,
         ):
-            body = await response.content.read(_ANSWER_MAX_BYTES)
-            if response.status != 200 or not response.content.at_eof():
+            if response.status != 200:
                 raise IdentityUnavailableError(f"the issuer answered {response.status}")
+            body = await _whole(response.content)
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
         # Its text may quote an address with a code in it: the kind of the fault is enough.
         raise IdentityUnavailableError(type(error).__name__) from None
     return _object(body)
+
+
+async def _whole(content: "aiohttp.StreamReader") -> bytes:
+    """A single read would give what has come so far."""
+    pieces = bytearray()
+    async for piece in content.iter_any():
+        pieces += piece
+        if len(pieces) > _ANSWER_MAX_BYTES:
+            raise IdentityUnavailableError("the issuer's answer is too long")
+    return bytes(pieces)
 
 
 def _object(body: bytes) -> dict[str, Any]:
