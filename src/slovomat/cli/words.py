@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Collection
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
@@ -74,8 +74,7 @@ def _moment(text: str, zone: str, now_ms: int) -> int | None:
         return now_ms + min(int(days[1]), MAX_DAYS) * 86_400_000
     try:
         if len(text) == len("2027-01-31"):
-            noon = datetime.combine(date.fromisoformat(text), datetime.min.time(), ZoneInfo(zone))
-            return Calendar(zone).next_day_ms(_ms(noon + timedelta(hours=12)))
+            return Calendar(zone).end_of(date.fromisoformat(text))
         parsed = datetime.fromisoformat(text)
         return _ms(parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(zone)))
     except (ValueError, OverflowError):

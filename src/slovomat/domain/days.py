@@ -1,6 +1,6 @@
 """The service's day: dates in its own time zone."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,10 @@ class Calendar:
         """When the daily allowance starts anew."""
         self.day(now_ms)
         return self._ends_at_ms
+
+    def end_of(self, day: date) -> int:
+        """The instant at which that date is over. Raises OverflowError where no date follows."""
+        return self._midnight_ms(datetime.combine(day + timedelta(days=1), time()))
 
     def _bounds(self, now_ms: int) -> tuple[str, int, int]:
         local = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(self._zone)

@@ -101,6 +101,10 @@ class KeyRow(msgspec.Struct, frozen=True):
     used_of_cap: int
     used_today: int
 
+    def in_force(self, now_ms: int) -> bool:
+        """Whether it opens anything at that moment."""
+        return self.revoked_at_ms is None and (self.expires_at_ms is None or self.expires_at_ms > now_ms)
+
 
 class Credit(msgspec.Struct, frozen=True, kw_only=True):
     """Requests given to an account as a new pack, or (negative) taken back from its packs."""

@@ -66,7 +66,7 @@ async def overview(store: Store, env: Env, calendar: Calendar, account: Account)
         period=await store.shop.current_period(account.id),
         days=await month(store, account.id, day),
         last=page.rows,
-        keys=[key for key in await store.list_keys(account.id) if _in_force(key, now_ms)],
+        keys=[key for key in await store.list_keys(account.id) if key.in_force(now_ms)],
     )
 
 
@@ -78,7 +78,3 @@ async def _balance(store: Store, account: Account, day: str, allowance: int | No
 
 def _is_there(pack: PackRow, now_ms: int) -> bool:
     return pack.available + pack.held > 0 and (pack.expires_at_ms is None or pack.expires_at_ms > now_ms)
-
-
-def _in_force(key: KeyRow, now_ms: int) -> bool:
-    return key.revoked_at_ms is None and (key.expires_at_ms is None or key.expires_at_ms > now_ms)

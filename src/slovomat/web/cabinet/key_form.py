@@ -2,12 +2,12 @@
 
 import ipaddress
 from collections.abc import Collection
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date
 
 import msgspec
 
 from slovomat.domain.caller import DIALECTS
+from slovomat.domain.days import Calendar
 from slovomat.domain.mode import MODE_IDS
 from slovomat.usecases.accounts import KeyRules
 from slovomat.web.pages.forms import Form
@@ -49,8 +49,7 @@ def _end(text: str, zone: str, now_ms: int, faults: set[str]) -> int | None:
     if not text:
         return None
     try:
-        midnight = datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), ZoneInfo(zone))
-        end_ms = int(midnight.astimezone(UTC).timestamp() * 1000)
+        end_ms = Calendar(zone).end_of(date.fromisoformat(text))
     except (ValueError, OverflowError):
         end_ms = 0
     if end_ms <= now_ms:

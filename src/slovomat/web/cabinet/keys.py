@@ -23,6 +23,7 @@ from slovomat.web.pages.visitor import see, signed_in, visitor
 
 KEYS_MAX = 100
 """Keys of one account in force at once."""
+_PAST_SHOWN = 50
 _HOUR_MS = 3_600_000
 _EMPTY = Form((("reads_balance", "yes"),))
 
@@ -121,7 +122,7 @@ class _Keys:
     async def _in_force(self, request: Request) -> list[KeyRow]:
         now_ms = self._env.now_ms()
         rows = await self._store.list_keys(visitor(request).account.id, self._calendar.day(now_ms))
-        return [row for row in rows if _in_force(row, now_ms)]
+        return [row for row in rows if row.in_force(now_ms)]
 
     async def _page(
         self, request: Request, given: Form, faults: frozenset[str], status: int = 200, *, full: bool = False
@@ -134,18 +135,14 @@ class _Keys:
             request,
             "cabinet/keys.html",
             status,
-            keys=[row for row in reversed(rows) if _in_force(row, now_ms)],
-            past=[row for row in reversed(rows) if not _in_force(row, now_ms)],
+            keys=[row for row in reversed(rows) if row.in_force(now_ms)],
+            past=[row for row in reversed(rows) if not row.in_force(now_ms)][:_PAST_SHOWN],
             given=_given(given),
             faults=faults,
             refused=refused,
             dialects=DIALECTS,
             modes=[(mode_id, modes.title(mode_id, language)) for mode_id in modes.ids()],
         )
-
-
-def _in_force(row: KeyRow, now_ms: int) -> bool:
-    return row.revoked_at_ms is None and (row.expires_at_ms is None or row.expires_at_ms > now_ms)
 
 
 def _given(form: Form) -> dict[str, object]:

@@ -6,7 +6,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from slovomat.domain.caller import Plan
-from slovomat.ports.accounts import KeyRow
 from slovomat.web.pages import answer
 from slovomat.web.pages.backstage import Backstage
 from slovomat.web.pages.documentation.document import document
@@ -96,8 +95,4 @@ class _Views:
             return None
         now_ms = self._backstage.env.now_ms()
         keys = await self._backstage.store.list_keys(visitor.account.id)
-        return next((key.shown for key in reversed(keys) if _works(key, now_ms)), None)
-
-
-def _works(key: KeyRow, now_ms: int) -> bool:
-    return key.revoked_at_ms is None and (key.expires_at_ms is None or key.expires_at_ms > now_ms)
+        return next((key.shown for key in reversed(keys) if key.in_force(now_ms)), None)
