@@ -71,6 +71,7 @@ async def signed_in(books: Books) -> None:
     later_ms = now_ms + DAY_MS
     await people.set_password(account, "a hash", now_ms, 0)
     await people.set_second_factor(account, NewSecondFactor("sealed", 1, (b"code",)), now_ms, 0)
+    assert await people.try_code(account, 7, False, 30)
     await people.add_session(
         NewSession(
             token_hash=b"session",

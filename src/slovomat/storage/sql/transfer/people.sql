@@ -12,6 +12,9 @@ SELECT * FROM mailed_tokens;
 -- name: read_recovery_codes
 SELECT * FROM recovery_codes;
 
+-- name: read_wrong_codes
+SELECT * FROM wrong_codes;
+
 -- name: read_identities
 SELECT * FROM identities;
 
@@ -35,6 +38,9 @@ VALUES (:token_hash, :purpose, :account_id, :email, :password_hash, :browser_has
 -- name: write_recovery_codes
 INSERT INTO recovery_codes (account_id, code_hash, used_at_ms)
 VALUES (:account_id, :code_hash, :used_at_ms);
+
+-- name: write_wrong_codes
+INSERT INTO wrong_codes (account_id, day, known, tries) VALUES (:account_id, :day, :known, :tries);
 
 -- name: write_identities
 INSERT INTO identities (issuer, subject, account_id, email, created_at_ms)
