@@ -39,6 +39,7 @@ COLD = {
     "codes_of_batch": "all of a batch",
     "batches_all": "a page of a list, with what became of each",
     "leave_answers": "all of an account's, once, when its owner leaves",
+    "payments_open": "three figures of the operator's first page, kept for seconds",
     "keys_shown": "the operator looks for a key by its first letters",
 }
 """Queries that may read a growing table, and why; the audit's may too."""

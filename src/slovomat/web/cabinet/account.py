@@ -1,5 +1,8 @@
 """The account: what is left and until when, a month of bars, the last generations, the first steps."""
 
+from collections.abc import Awaitable, Callable
+from functools import wraps
+
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,14 +18,16 @@ from slovomat.web.pages.price_list import read_price_list
 from slovomat.web.pages.samples import samples
 from slovomat.web.pages.visitor import Visitor, see, signed_in, visitor
 
+View = Callable[[Request], Awaitable[Response]]
+
 
 def routes(backstage: Backstage, frame: Frame) -> list[Route]:
     """The account and its subscription."""
     views = _Views(backstage, frame)
     return [
-        Route("/account", signed_in(views.account), methods=["GET"]),
+        Route("/account", views.or_door(views.account), methods=["GET"]),
         Route("/account/guide", signed_in(views.end_guide), methods=["POST"]),
-        Route("/subscription", signed_in(views.subscription), methods=["GET"]),
+        Route("/subscription", views.or_door(views.subscription), methods=["GET"]),
     ]
 
 
@@ -34,6 +39,21 @@ class _Views:
         self._modes = backstage.modes
         self._calendar = Calendar(backstage.settings.time_zone)
         self._frame = frame
+
+    def or_door(self, view: View) -> View:
+        """A page that messages of the API name, so that it answers strangers too: with the way in."""
+
+        @wraps(view)
+        async def answered(request: Request) -> Response:
+            if request.state.visitor is not None or request.state.store_silent:
+                return await guarded(request)
+            onward = request.scope["path"]
+            return self._frame.page(
+                request, "sign_in/sign_in.html", fault="", email="", onward=onward, about=True
+            )
+
+        guarded = signed_in(view)
+        return answered
 
     async def account(self, request: Request) -> Response:
         """What is left, and what became of it lately."""

@@ -3,6 +3,10 @@
 from slovomat.web.pages.texts.text import Text
 
 _ACCOUNT = {
+    "account_stranger": Text(
+        "В аккаунте — API ключ, тариф, «Оплаченные запросы» и история каждой генерации.",
+        "Your account holds the API key, the plan, “Paid requests” and the history of every generation.",
+    ),
     "account_title": Text("Аккаунт", "Account"),
     "account_topup": Text("Пополнить", "Top up"),
     "account_debt": Text(
