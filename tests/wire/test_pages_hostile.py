@@ -122,3 +122,14 @@ async def test_every_cookie_is_for_https_alone_where_we_are(people: People) -> N
         ]
     assert len(told) == 2
     assert all({"Secure", "HttpOnly", "SameSite=lax"} <= set(one.split("; ")) for one in told)
+
+
+async def test_the_time_of_an_answer_does_not_tell_who_has_an_account(people: People) -> None:
+    """A letter is written for one and none for the other; both wait for longer than that takes."""
+    async with people.browser() as browser:
+        await people.sign_up(browser, "ann@example.org")
+    for email in ("ann@example.org", "bob@example.org"):
+        async with people.browser("198.51.100.9") as stranger:
+            began_s = time.perf_counter()
+            assert (await stranger.post("/reset", data={"email": email})).status_code == 200
+            assert time.perf_counter() - began_s >= 0.1

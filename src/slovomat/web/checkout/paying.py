@@ -86,6 +86,8 @@ class _Paying:
         if number.isascii() and number.isdecimal() and len(number) <= 15:
             return int(number)
         reference = said.get("InvId") or said.get("OrderId") or ""
+        if "\0" in reference:
+            return None
         found = await self._store.shop.payment_by_reference(provider, reference)
         return None if found is None else found.order_id
 
