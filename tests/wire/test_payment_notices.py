@@ -231,6 +231,7 @@ def test_junk_is_refused_and_costs_nothing(shop: Shop, provider: str) -> None:
         for media_type in ("application/json", "application/x-www-form-urlencoded"):
             answer = requests.post(url, body, headers={"Content-Type": media_type}, timeout=9)
             assert answer.status_code == 403, body[:20]
+            assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
     with suppress(requests.ConnectionError):  # the rest of it is not waited for
         assert requests.post(url, b"x" * 70_000, timeout=9).status_code == 413
     assert requests.get(url, timeout=9).status_code == 403

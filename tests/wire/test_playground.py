@@ -140,3 +140,11 @@ def test_who_leaves_holds_nothing(shop: Shop) -> None:
     ) as answer:
         next(answer.iter_content(1))
     until(lambda: shop.call(shop.store.open_holds) == 0, 15, "the end of the hold")
+
+
+def test_no_answer_is_without_its_guards(shop: Shop) -> None:
+    """The policy of what may run stands on streams and on refusals."""
+    for answer in (run(shop.buyer(), "Три слова"), run(shop.buyer(), "")):
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"

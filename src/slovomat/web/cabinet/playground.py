@@ -21,6 +21,7 @@ from slovomat.usecases.playground import Playground, PlaygroundCall, accepted
 from slovomat.usecases.retries import unavailable
 from slovomat.web.cabinet.as_code import as_code
 from slovomat.web.cabinet.live import LiveText, event
+from slovomat.web.pages.answer import SECURITY
 from slovomat.web.pages.backstage import Backstage
 from slovomat.web.pages.forms import Form, read_form
 from slovomat.web.pages.frame import Frame
@@ -30,7 +31,7 @@ from slovomat.web.services import Services
 
 _FORM_BYTES_PER_CHAR = 12
 """A character of four bytes in a urlencoded form."""
-_UNCHANGED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_UNCHANGED = {**SECURITY, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 class _Run(msgspec.Struct, frozen=True):

@@ -5,12 +5,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from slovomat.web.pages.answer import SECURITY
 from slovomat.web.pages.backstage import Backstage, Till
 from slovomat.web.pages.forms import read_body
 from slovomat.web.pages.frame import Frame
 
 BODY_MAX_BYTES = 65_536
-_KEEP_NOTHING = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+_KEEP_NOTHING = {**SECURITY, "Cache-Control": "no-store"}
 
 
 def routes(backstage: Backstage, frame: Frame) -> list[Route]:  # noqa: ARG001 - as all parts of the pages
