@@ -487,6 +487,18 @@ async def test_robokassa_refunds_by_a_signed_paper() -> None:
         assert isinstance(await there.providers["robokassa"].refund(refund_of("")), ProviderFault)
 
 
+async def test_robokassas_fault_is_no_refusal_of_a_refund() -> None:
+    """Whether money went back is open then; before the refund was sent, it did not."""
+    async with place() as there:
+        there.lay(ASKED["robokassa"][0], robokassa_state())
+        there.lay("/RefundService/Refund/Create", b'{"success":false,"message":"Internal"}', 500)
+        one = there.providers["robokassa"]
+        with pytest.raises(ProviderUnavailableError):
+            await one.refund(refund_of(""))
+        there.lay(ASKED["robokassa"][0], b"", 503)
+        assert isinstance(await one.refund(refund_of("")), ProviderFault)
+
+
 async def test_robokassa_closes_with_a_second_receipt() -> None:
     """Of a number of its own; payload and hash, each in base64 of addresses without padding."""
     async with place() as there:
@@ -534,6 +546,17 @@ async def test_cloudpayments_tells_refunds_by_its_second_way_of_finding() -> Non
             told = await there.providers["cloudpayments"].ask("504", "17")
             assert told is not None
             assert (told.provider_id, told.state) == ("504", state)
+
+
+async def test_cloudpayments_takes_no_try_to_pay_for_a_refund() -> None:
+    """Where the last transaction is a declined card, how much went back is not known: not all."""
+    async with place() as there:
+        there.lay("/payments/find", cloudpayments_found(Refunded=True))
+        there.lay("/v2/payments/find", cloudpayments_found(Type=0, Status="Declined", TransactionId=569))
+        told = await there.providers["cloudpayments"].ask("504", "17")
+    assert told is not None
+    assert (told.state, told.refunded_kopecks) == (ProviderState.PAID, 0)
+    assert told.refunds_told is RefundsTold.SOME
 
 
 async def test_cloudpayments_refunds_and_closes() -> None:

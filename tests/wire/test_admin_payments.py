@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from slovomat.domain.role import Role
-from slovomat.ports.payments import PaymentProvider, ProviderState
+from slovomat.ports.payments import PaymentProvider, ProviderState, RefundsTold
 from slovomat.ports.shop import Order, Payment
 from slovomat.usecases.checkout import CheckoutDesk, CheckoutFailure, CheckoutRules
 from slovomat.usecases.payments import Cashier, CashierRules
@@ -139,6 +139,30 @@ async def test_money_goes_back_once_however_often_the_form_is_sent(shop: Shop) -
     assert "199.50" in (await shop.browser.get("/admin")).text
     journal = (await shop.browser.get("/admin/journal?action=refund")).text
     assert journal.count("half of it") == 1
+
+
+async def test_a_refund_without_an_answer_is_settled_by_who_looked(shop: Shop) -> None:
+    """Only where the provider cannot be asked, with a reason, once; and it stands in the journal."""
+    provider = shop.till.provider
+    payment = await shop.payment(provider.name)
+    provider.says(payment.reference, state=ProviderState.PAID)
+    await shop.send(payment, "check")
+    provider.refund_key_ms, provider.refunds_told, provider.loses_answers = 0, RefundsTold.NOTHING, True
+    asked = await shop.send(payment, "refund", amount="199,50", reason="half of it")
+    assert asked.headers["location"].endswith("said=admin_refund_asked")
+    (row,) = await shop.people.store.shop.refunds_of(payment.id)
+    early = await shop.send(payment, "settle", refund=str(row.id), given="yes", reason="too early")
+    assert early.status_code == 422
+    shop.people.env.pass_s(61)
+    await shop.send(payment, "check")
+    assert provider.given[payment.reference] == [19_950]
+    assert 'value="yes"' in (await shop.browser.get(f"/admin/payments/{payment.id}")).text
+    for _ in range(2):
+        await shop.send(payment, "settle", refund=str(row.id), given="yes", reason="seen in the cabinet")
+    assert await shop.packs() == 250
+    assert 'value="yes"' not in (await shop.browser.get(f"/admin/payments/{payment.id}")).text
+    journal = (await shop.browser.get("/admin/journal?action=settle_refund")).text
+    assert journal.count("seen in the cabinet") == 1
 
 
 async def test_what_a_provider_refuses_is_told(shop: Shop) -> None:
