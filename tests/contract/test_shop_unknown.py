@@ -139,7 +139,7 @@ async def test_a_refund_without_an_answer_is_asked_after_soon(stand: ShopStand) 
 
 
 async def test_two_clicks_that_begin_one_payment_lead_to_one_page(stand: ShopStand) -> None:
-    """The provider has no keys and opens two: the page that the buyer sees is that of the number we ask by."""
+    """The provider has no keys and opens two: the page that is shown is that of the number we ask by."""
     order = await stand.pack(100)
     account = await stand.account()
     provider = stand.provider

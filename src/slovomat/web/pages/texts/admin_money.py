@@ -43,8 +43,8 @@ ADMIN_MONEY = {
     "admin_refund_hint": Text("Можно вернуть до {sum}.", "Up to {sum} can be given back."),
     "admin_settle": Text("Возврат № {id}, {sum}: ушёл ли он?", "Refund no. {id}, {sum}: was it given?"),
     "admin_settle_lead": Text(
-        "Ответ провайдера потерялся, а повтор мог бы вернуть деньги дважды. Найдите этот возврат в кабинете провайдера.",
-        "The provider's answer was lost, and a repeat might pay twice. Look for this refund in the provider's cabinet.",
+        "Ответ провайдера потерялся, а повтор мог бы вернуть деньги дважды: найдите возврат в его кабинете.",
+        "The provider's answer was lost, and a repeat might pay twice: look for the refund in its cabinet.",
     ),
     "admin_settle_yes": Text("Да, деньги ушли", "Yes, it was given"),
     "admin_settle_no": Text("Нет, возврата не было", "No, there was no refund"),
