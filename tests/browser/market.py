@@ -27,6 +27,17 @@ from tests.wire.service import Service
 PROVIDERS = ("cloudpayments", "robokassa", "stripe", "tkassa", "yookassa")
 PASSWORD = "correct horse battery"
 FREE, PAID = "Бесплатный", "Престиж"
+_SELLER = {
+    "seller_name": "ООО «Словомат»",
+    "seller_inn": "7707083893",
+    "seller_kpp": "770701001",
+    "seller_address": "101000, Москва, Мясницкая улица, д. 1",
+    "seller_bank_name": "Банк «Пример»",
+    "seller_bank_bik": "044525225",
+    "seller_bank_account": "40702810938000000001",
+    "seller_bank_correspondent": "30101810400000000225",
+    "seller_signer": "директор И. И. Иванов",
+}
 _HOUR_MS = 3_600_000
 _LETTER_S = 15
 _numbers = count(1)
@@ -140,7 +151,7 @@ def open_market(data: Path, **settings: object) -> Iterator[Market]:
     with (
         chaos_upstream() as upstream,
         FakePay(at_once=True) as fake,
-        Service(data, upstream.url, **_providers(fake), **settings) as service,
+        Service(data, upstream.url, **_providers(fake), **_SELLER, **settings) as service,
         start_blocking_portal("asyncio") as portal,
     ):
         pay = f"{service.url}/pay/{{provider}}"

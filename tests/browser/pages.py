@@ -53,6 +53,7 @@ PAGES = (
         order_invoice="/orders/{invoiced}/invoice",
         order_act="/orders/{paid}/act",
         security="/security",
+        new_email="/security/email/{email}",
         second_factor="/security/second-factor",
         personal_data="/personal-data",
     ),

@@ -75,6 +75,28 @@ def test_a_buyer_who_turns_back(open_tab: OpenTab, market: Market) -> None:
     assert person.faults() == []
 
 
+def test_an_invoice_and_its_act(open_tab: OpenTab, market: Market) -> None:
+    """A company names itself, prints the invoice, and once the money has come the closing document."""
+    person = somebody(open_tab, market, SOMEWHERE)
+    tab, t = person.tab, person.t
+    order = person.buys(PACK)
+    tab.locator('form:has(input[value="invoice"]) button').click()
+    tab.get_by_label(t["requisites_name"]).fill("ООО «Чайная лавка»")
+    tab.get_by_label(t["requisites_inn"]).fill("7707083893")
+    tab.get_by_label(t["requisites_kpp"]).fill("770701001")
+    tab.get_by_label(t["requisites_address"]).fill("Москва, Чистопрудный бульвар, д. 2")
+    person.presses("requisites_go_invoice")
+    expect(tab.locator(".paper")).to_contain_text("ООО «Чайная лавка»")
+    assert tab.pdf().startswith(b"%PDF")
+    [payment] = market.service.command("payments", "list", "--account", person.email)["payments"]
+    market.service.command("payments", "confirm", str(payment["id"]), "--reason", "банк, выписка")
+    tab.goto(order)
+    tab.get_by_role("link", name=t["order_act"]).click()
+    expect(tab.locator(".paper")).to_contain_text("Триста девяносто девять рублей")
+    assert paid_requests(person) == int(PACK)
+    assert person.faults() == []
+
+
 def test_a_code(open_tab: OpenTab, market: Market) -> None:
     """Credits once; a second time says so, and a wrong one is told apart."""
     person = somebody(open_tab, market, SOMEWHERE)
