@@ -21,6 +21,7 @@ _WHO: dict[Reader, tuple[str, str]] = {
     "customer": ("/sign-in", CUSTOMER),
     "operator": ("/admin/login", OPERATOR),
 }
+_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0"
 _HERE = {"Sec-Fetch-Site": "same-origin"}
 _COMPANY = {
     "name": "ООО «Чайная лавка»",
@@ -74,6 +75,7 @@ class Scene:
 
     def _sign_in(self, path: str, email: str) -> requests.Session:
         browser = requests.Session()
+        browser.headers["User-Agent"] = _AGENT
         form = {"email": email, "password": PASSWORD}
         answer = browser.post(self.url + path, form, headers=_HERE, allow_redirects=False)
         assert answer.status_code == 303, answer.text

@@ -88,7 +88,7 @@ def test_an_invoice_and_its_act(open_tab: OpenTab, market: Market) -> None:
     person.presses("requisites_go_invoice")
     expect(tab.locator(".paper")).to_contain_text("ООО «Чайная лавка»")
     assert tab.pdf().startswith(b"%PDF")
-    [payment] = market.service.command("payments", "list", "--account", person.email)["payments"]
+    payment = market.service.command("payments", "list", "--provider", "invoice")["payments"][0]
     market.service.command("payments", "confirm", str(payment["id"]), "--reason", "банк, выписка")
     tab.goto(order)
     tab.get_by_role("link", name=t["order_act"]).click()
