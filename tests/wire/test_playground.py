@@ -49,7 +49,9 @@ def left(person: Buyer) -> int:
 def test_a_text_comes_in_pieces_and_is_charged_once(shop: Shop) -> None:
     """The plan's daily requests pay, the events carry the whole text, and the history keeps both texts."""
     person = shop.buyer()
-    told = events(run(person, "Расскажи о море"))
+    streamed = run(person, "Расскажи о море")
+    assert streamed.headers["x-content-type-options"] == "nosniff"
+    told = events(streamed)
     text = "".join(str(facts["text"]) for name, facts in told if name == "text")
     assert text
     (_, last) = told[-1]

@@ -31,13 +31,6 @@ class DurationSum(msgspec.Struct, frozen=True, kw_only=True):
     generations: int
 
 
-class DayCount(msgspec.Struct, frozen=True):
-    """How many of something on a day."""
-
-    day: str
-    count: int
-
-
 class JobCounts(msgspec.Struct, frozen=True, kw_only=True):
     """Jobs waiting and running now; `oldest_at_ms`: when the one that waits longest was created."""
 

@@ -1,11 +1,12 @@
 """The History port over any engine."""
 
+import msgspec
+
 from slovomat.domain.ids import AccountId, GenerationId
 from slovomat.ports.history import HistoryPage, HistoryQuery, HistoryText, KeptText, UsageDay
 from slovomat.storage import history, history_looking
+from slovomat.storage.nul import without_nul
 from slovomat.storage.tx import Engine
-
-_NUL, _IN_ITS_PLACE = "\0", "\ufffd"
 
 
 class SQLHistory:
@@ -24,14 +25,8 @@ class SQLHistory:
         return await self._engine.report(history.usage, account_id, from_day)
 
     async def keep(self, kept: KeptText) -> None:
-        text, result = (one.replace(_NUL, _IN_ITS_PLACE) for one in (kept.text, kept.result))
-        storable = KeptText(
-            account_id=kept.account_id,
-            generation_id=kept.generation_id,
-            text=text,
-            result=result,
-            now_ms=kept.now_ms,
-        )
+        text, result = without_nul(kept.text), without_nul(kept.result)
+        storable = msgspec.structs.replace(kept, text=text, result=result)
         await self._engine.write(history.keep, storable)
 
     async def prune(self, before_ms: int, limit: int) -> int:

@@ -5,15 +5,14 @@ from collections.abc import Sequence
 import msgspec
 
 from slovomat.domain.ids import AccountId
-from slovomat.ports.mail import Facts, Webhook
+from slovomat.ports.mail import Webhook
 from slovomat.ports.outbox import Channel, Ended, EndingPlan, LowBalance, NewPost, Post, SoldUntold
 from slovomat.storage import outbox
 from slovomat.storage import outbox_notices as notices
+from slovomat.storage.nul import without_nul
 from slovomat.storage.tx import Engine
 
 _REASON_CHARS = 500
-_NUL, _IN_ITS_PLACE = "\0", "\ufffd"
-"""PostgreSQL's text has no U+0000."""
 
 
 class SQLOutbox:
@@ -57,15 +56,9 @@ class SQLOutbox:
 
 
 def _storable(post: NewPost) -> NewPost:
-    return msgspec.structs.replace(post, facts=_without_nul(post.facts))
-
-
-def _without_nul(facts: Facts) -> Facts:
-    return {
-        name: fact.replace(_NUL, _IN_ITS_PLACE) if isinstance(fact, str) else fact
-        for name, fact in facts.items()
-    }
+    facts = {name: without_nul(fact) if isinstance(fact, str) else fact for name, fact in post.facts.items()}
+    return msgspec.structs.replace(post, facts=facts)
 
 
 def _short(reason: str) -> str:
-    return reason.replace(_NUL, _IN_ITS_PLACE)[:_REASON_CHARS]
+    return without_nul(reason)[:_REASON_CHARS]

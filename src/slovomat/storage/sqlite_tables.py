@@ -7,14 +7,13 @@ from pathlib import Path
 
 from slovomat.ports.store import Audit, StoreUnavailableError
 from slovomat.storage.audit import audit
+from slovomat.storage.nul import NUL, without_nul
 from slovomat.storage.queries import load_queries
 from slovomat.storage.sqlite_tx import SQLiteTx, drive
 from slovomat.storage.tables import Batch, batch_rows
 from slovomat.storage.tx import Row
 
 _BUSY_TIMEOUT_S = 10
-_NUL, _IN_ITS_PLACE = "\0", "\ufffd"
-"""What PostgreSQL cannot store; the store's door replaces it in what is new, this in what is old."""
 
 
 class SQLiteTables:
@@ -76,9 +75,7 @@ def tables_of(path: Path) -> Iterator[SQLiteTables]:
 
 
 def _storable(rows: list[Row]) -> list[Row]:
-    if not any(_NUL in value for row in rows for value in row if value.__class__ is str):
+    """The store's door replaces U+0000 in what is new, this in what is old."""
+    if not any(NUL in value for row in rows for value in row if value.__class__ is str):
         return rows
-    return [
-        tuple(value.replace(_NUL, _IN_ITS_PLACE) if isinstance(value, str) else value for value in row)
-        for row in rows
-    ]
+    return [tuple(without_nul(value) if isinstance(value, str) else value for value in row) for row in rows]

@@ -26,14 +26,12 @@ from slovomat.storage.history_store import SQLHistory
 from slovomat.storage.jobs import Finish
 from slovomat.storage.journal_store import SQLJournal
 from slovomat.storage.mode_texts_store import SQLModeTexts
+from slovomat.storage.nul import NUL, without_nul
 from slovomat.storage.outbox_store import SQLOutbox
 from slovomat.storage.people_store import SQLPeople
 from slovomat.storage.reports_store import SQLReports
 from slovomat.storage.shop_store import SQLShop
 from slovomat.storage.tx import Engine
-
-_NUL, _IN_ITS_PLACE = "\0", "\ufffd"
-"""PostgreSQL's text has no U+0000; on every engine the same is stored in its place."""
 
 
 class SQLStore(SQLAccounts):
@@ -65,8 +63,8 @@ class SQLStore(SQLAccounts):
     # Ledger
 
     def hold(self, order: HoldOrder) -> Awaitable[HoldResult]:
-        if order.job_text is not None and _NUL in order.job_text:
-            order = msgspec.structs.replace(order, job_text=_storable(order.job_text))
+        if order.job_text is not None and NUL in order.job_text:
+            order = msgspec.structs.replace(order, job_text=without_nul(order.job_text))
         return self._engine.batch(holds.hold, order)
 
     async def earlier(self, order: HoldOrder) -> HoldResult | None:
@@ -126,10 +124,10 @@ class SQLStore(SQLAccounts):
         return await self._engine.write(jobs.hand_back, owner, now_ms)
 
     def complete(self, job: ClaimedJob, result: str, closing: Closing, now_ms: int) -> Awaitable[bool]:
-        return self._engine.batch(jobs.complete, Finish(job, _storable(result), closing, now_ms))
+        return self._engine.batch(jobs.complete, Finish(job, without_nul(result), closing, now_ms))
 
     def fail(self, job: ClaimedJob, error: str, closing: Closing, now_ms: int) -> Awaitable[bool]:
-        return self._engine.batch(jobs.fail, Finish(job, _storable(error), closing, now_ms))
+        return self._engine.batch(jobs.fail, Finish(job, without_nul(error), closing, now_ms))
 
     async def retry(self, job: ClaimedJob, now_ms: int, wait_ms: int) -> bool:
         return await self._engine.write(jobs.retry, job, now_ms, wait_ms)
@@ -177,7 +175,3 @@ class SQLStore(SQLAccounts):
 
     async def audit(self) -> Audit:
         return await self._engine.report(audit.audit)
-
-
-def _storable(text: str) -> str:
-    return text.replace(_NUL, _IN_ITS_PLACE)

@@ -49,16 +49,6 @@ def lines(
     return _svg(title, pieces)
 
 
-def sparkline(values: Series, title: str, width: int = 120, height: int = 28) -> Markup:
-    """A line as small as a word."""
-    top = max(max(values, default=0), 1)
-    step = width / max(len(values) - 1, 1)
-    points = [(i * step, height - 2 - value * (height - 4) / top) for i, value in enumerate(values)]
-    return Markup(
-        '<svg class="spark" viewBox="0 0 {} {}" width="{}" height="{}" role="img">{}{}</svg>'
-    ).format(width, height, width, height, _title(title), _path(points, 0))
-
-
 def ceiling(highest: int) -> int:
     """The axis' upper end: the least 1, 2, 4, 6 or 8 of a power of ten (4 at least) that is not below."""
     size = 1
