@@ -120,7 +120,7 @@ async def test_a_debt_is_said(people: People, browser: AsyncClient) -> None:
     stand = ShopStand(books, ANN)
     payment = await stand.buy(await stand.pack(100, kopecks=10_000))
     await books.held(70)
-    stand.provider.says(payment.reference, refunded_kopecks=10_000)
+    stand.provider.gives_back(payment.reference, 10_000)
     await stand.cashier.check(payment.id)
     owed = await people.store.shop.debt(books.account)
     assert owed > 0
@@ -217,10 +217,13 @@ async def test_the_subscription_is_the_plan(people: People, browser: AsyncClient
     assert (await person(people)).account.plan in page.text
 
 
-async def test_strangers_are_sent_to_sign_in(people: People) -> None:
-    """From every page of the account."""
+async def test_strangers_are_shown_the_way_in(people: People) -> None:
+    """At the addresses that messages name, which answer everybody; from the others they are sent there."""
     async with people.browser() as stranger:
-        for path in ("/account", "/subscription", "/notices"):
-            assert (await stranger.get(path)).headers["location"] == f"/sign-in?next={path}"
+        for path in ("/account", "/subscription"):
+            shown = await stranger.get(path)
+            assert shown.status_code == 200
+            assert f'name="next" value="{path}"' in shown.text
+        assert (await stranger.get("/notices")).headers["location"] == "/sign-in?next=/notices"
         for path in ("/account/guide", "/notices"):
             assert (await stranger.post(path)).headers["location"] == "/sign-in"
