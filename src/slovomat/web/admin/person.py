@@ -65,6 +65,7 @@ class Persons:
             person=person,
             account=account,
             seen=await overview(self._store, self._desk.env, self._calendar, account),
+            now_ms=self._desk.env.now_ms(),
             keys=list(reversed(await self._store.list_keys(account.id)))[:_ROWS],
             periods=await shop.account_periods(account.id, _ROWS),
             orders=await shop.account_orders(account.id, _ROWS),
