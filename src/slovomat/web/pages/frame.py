@@ -22,6 +22,15 @@ Facts = Callable[[], dict[str, object]]
 THEMES = ("light", "dark")
 _OF_A_PERSON = {"Cache-Control": "no-store"}
 _YEAR_S = 31_536_000
+_WARNINGS = frozenset(
+    f"said_{name}"
+    for name in (
+        *("oidc_silent", "oidc_broken", "oidc_taken", "oidc_unverified", "oidc_closed", "half_way_over"),
+        *("not_deleted", "wrong_password", "password_first", "admin_again", "admin_refund_refused"),
+        *("admin_checked_mismatch", "admin_checked_unavailable", "admin_checked_unknown"),
+    )
+)
+"""What is said of what was not done."""
 
 
 class Frame:
@@ -117,6 +126,7 @@ class Frame:
             "theme": theme_of(request),
             "visitor": visitor_of(request),
             "said": said_of(request),
+            "warnings": _WARNINGS,
             "link": lambda path, anchor="": f"{base}{path}{kept}{anchor}",
             "asset": lambda name: base + self._assets[name].path,
             "path": path,
