@@ -37,9 +37,12 @@ _PATIENCE_MS = 10_000
 OpenTab = Callable[[Look], tuple[Tab, Watcher]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests. Without Chromium they are skipped, except in CI, where it must be there."""
+    """One browser for a module. Without Chromium they are skipped, except in CI, where it must be there.
+
+    While it is there, so is an event loop in this thread: no test with a loop of its own could run meanwhile.
+    """
     if not Path(CHROMIUM).exists() and os.environ.get("CI") != "true":
         pytest.skip("no Chromium here: name it in CHROMIUM")
     with sync_playwright() as playwright:

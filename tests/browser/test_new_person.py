@@ -97,7 +97,7 @@ def test_a_second_factor_and_signing_out_everywhere(person: Person, open_tab: Op
     tab.goto("/security")
     person.presses("security_end_others")
     expect(tab.get_by_role("status").first).to_contain_text(t["said_sessions_ended"])
-    other.tab.goto("/account")
+    other.tab.goto("/keys")
     other.is_at("/sign-in")
     assert person.faults() + other.faults() == []
 

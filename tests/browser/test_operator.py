@@ -178,7 +178,7 @@ def test_a_block(operator: Person, customer: Person) -> None:
     """Whoever is blocked is out at once, and is told so at the door; and may be let in again."""
     page = f"/admin/people/{operator.market.account(customer.email)}"
     blocks(operator, page, "admin_block")
-    customer.tab.goto("/account")
+    customer.tab.goto("/keys")
     customer.is_at("/sign-in")
     customer.signs_in()
     expect(customer.tab.get_by_role("alert")).to_contain_text(customer.t["sign_in_fault_blocked"])
