@@ -109,6 +109,7 @@ async def sold(books: Books) -> None:
         Credit(account_id=account, requests=-60, title="", reason="", now_ms=books.env.now_ms())
     )
     await stand.cashier.refund(pack.id, 5_000, "changed his mind", "operator")
+    assert await stand.shop.open_closing(pack.id, "once", books.env.now_ms())
     for plan in (MONTHLY, YEARLY):
         await stand.buy(await stand.plan(plan))
     secret = bytes(32)

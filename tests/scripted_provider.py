@@ -7,6 +7,7 @@ import msgspec
 from slovomat.ports.payments import (
     Begun,
     Checkout,
+    Closing,
     Notice,
     ProviderFault,
     ProviderPayment,
@@ -28,6 +29,7 @@ class ScriptedProvider:
     test = False
     currencies = frozenset({"RUB"})
     refund_key_ms = 24 * 3_600_000
+    closing_key_ms = 24 * 3_600_000
 
     def __init__(self) -> None:
         self.payments: dict[str, ProviderPayment] = {}
@@ -35,6 +37,9 @@ class ScriptedProvider:
         """What each refund gave back, by our number of the payment."""
         self.keys: dict[str, Begun] = {}
         self.refunds: dict[str, int] = {}
+        self.last_refund: Refund | None = None
+        self.closings: dict[str, list[Closing]] = {}
+        """The receipts that it was asked to print, by key."""
         self.asked = 0
         self.silent = False
         """It does not answer, and nothing has happened."""
@@ -83,9 +88,20 @@ class ScriptedProvider:
         self._answer()
         if self.refuses:
             return ProviderFault(self.refuses)
+        self.last_refund = refund
         if refund.key not in self.refunds or self.forgets_keys:
             self.refunds[refund.key] = self.refunds.get(refund.key, 0) + refund.amount_kopecks
             self.gives_back(refund.reference, refund.amount_kopecks)
+        await self._wait()
+        self._lose()
+        return None
+
+    async def close_receipt(self, closing: Closing) -> ProviderFault | None:
+        """Keeps what it is asked for, every time."""
+        self._answer()
+        if self.refuses:
+            return ProviderFault(self.refuses)
+        self.closings.setdefault(closing.key, []).append(closing)
         await self._wait()
         self._lose()
         return None

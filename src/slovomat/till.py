@@ -8,6 +8,7 @@ from slovomat.ports.env import Env
 from slovomat.ports.store import Store
 from slovomat.settings import Settings
 from slovomat.usecases.checkout import CheckoutDesk, CheckoutRules
+from slovomat.usecases.closing_receipts import ClosingReceipts
 from slovomat.usecases.payments import Cashier, CashierRules
 from slovomat.usecases.receipts import ReceiptRules
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from slovomat.ports.payments import PaymentProvider
 
 _RECONCILE_S = 10.0
+_CLOSE_RECEIPTS_S = 600.0
 _HOUR_MS = 3_600_000
 
 
@@ -62,11 +64,17 @@ class Till:
 
     def rounds(self) -> list[tuple[float, Callable[[], Awaitable[None]]]]:
         """Steps, and the seconds between them."""
-        return [(_RECONCILE_S, self._reconcile)]
+        return [(_RECONCILE_S, self._reconcile), (_CLOSE_RECEIPTS_S, self._close_receipts)]
 
     async def _reconcile(self) -> None:
         if await self._store.shop.due_payments(self._env.now_ms(), 1):
             await self.cashier.reconcile()
+
+    async def _close_receipts(self) -> None:
+        rules = receipt_rules(self._settings)
+        if rules is not None and rules.prepaid:
+            days = self._settings.receipts_close_days
+            await ClosingReceipts(self._store, self._env, self.providers, rules, days).step()
 
     async def close(self) -> None:
         """Closes the connections to providers."""

@@ -17,6 +17,7 @@ from slovomat.storage.statements import Statement
 GROWING = {
     *("accounts", "api_keys", "key_usage", "buckets", "generations", "entries", "jobs", "idempotency"),
     *("orders", "payments", "sales", "plan_periods", "refunds", "debts", "debt_entries", "codes"),
+    "closing_receipts",
     *("sign_ins", "sessions", "mailed_tokens", "recovery_codes", "wrong_codes", "identities"),
 }
 """The tables that grow with customers and their calls; the others fit on a screen."""
@@ -24,7 +25,7 @@ HISTORY = {"generations", "entries", "jobs", "idempotency"}
 """Those of which one account may have any number of rows: to look up an account's is to read too many."""
 SMALL_INDEXES = {
     *("jobs_queued", "jobs_queued_by_age", "jobs_running", "generations_owned"),
-    *("debts_open", "people_with_a_role"),
+    *("debts_open", "people_with_a_role", "closing_receipts_asked"),
 }
 """Indexes over what is under way, which may be read from end to end."""
 COLD = {
@@ -80,6 +81,8 @@ INSERT INTO sales (order_id, payment_id, account_id, bucket_id, sold_at_ms)
     SELECT id, id, account_id, account_id, 0 FROM orders;
 INSERT INTO refunds (id, payment_id, account_id, once, amount_kopecks, reason, made_by, state, created_at_ms)
     SELECT id, id, account_id, 'k' || id, 9, '', '', 'done', 0 FROM orders;
+INSERT INTO closing_receipts (payment_id, state, once, amount_kopecks, asked_at_ms, tried_at_ms)
+    SELECT id, CASE WHEN id > 3990 THEN 'asked' ELSE 'done' END, '', 9, id, id FROM orders;
 INSERT INTO debts (account_id, requests) SELECT id, CASE WHEN id > 1990 THEN 1 ELSE 0 END FROM accounts;
 INSERT INTO debt_entries (id, account_id, change_requests, reason, at_ms)
     SELECT id, id, 0, '', 0 FROM accounts;

@@ -187,7 +187,13 @@ async def _row(store: "Store", payment: int) -> "PaymentRow":
 async def _shown(store: "Store", payment: int) -> dict[str, Any]:
     row = await _row(store, payment)
     refunds = await store.shop.refunds_of(row.payment.id)
-    return {**payment_shape(row), "refunds": [refund_shape(one) for one in refunds]}
+    closing = await store.shop.find_closing(row.payment.id)
+    return {
+        **payment_shape(row),
+        "refunds": [refund_shape(one) for one in refunds],
+        "closing_receipt": closing.state.value if closing else "",
+        "closing_receipt_message": closing.message if closing else "",
+    }
 
 
 def payment_shape(row: "PaymentRow") -> dict[str, Any]:

@@ -39,6 +39,7 @@ class CloudPayments:
     name = "cloudpayments"
     currencies = frozenset({"RUB", "USD", "EUR", "GBP", "KZT"})
     refund_key_ms = 50 * 60_000
+    closing_key_ms = refund_key_ms
 
     def __init__(self, options: Mapping[str, str], http: ProviderHTTP) -> None:
         self.shop = options["cloudpayments_public_id"]

@@ -58,6 +58,7 @@ class Robokassa:
     name = "robokassa"
     currencies = frozenset({"RUB"})
     refund_key_ms = 0
+    closing_key_ms = 0
 
     def __init__(
         self, who: Credentials, urls: robokassa_papers.URLs, networks: str, http: ProviderHTTP

@@ -81,6 +81,7 @@ class TKassa:
     name = "tkassa"
     currencies = frozenset({"RUB"})
     refund_key_ms = 365 * 24 * 3_600_000
+    closing_key_ms = 0
 
     def __init__(self, terminal: str, password: str, url: str, networks: str, http: ProviderHTTP) -> None:
         self.shop = terminal

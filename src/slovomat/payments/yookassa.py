@@ -42,6 +42,7 @@ class YooKassa:
     name = "yookassa"
     currencies = frozenset({"RUB"})
     refund_key_ms = 23 * 3_600_000
+    closing_key_ms = refund_key_ms
 
     def __init__(self, shop: str, secret_key: str, url: str, networks: str, http: ProviderHTTP) -> None:
         self.shop = shop

@@ -187,5 +187,9 @@ class PaymentProvider(Protocol):
 class ClosesReceipts(Protocol):
     """What a provider with a cash register can do besides."""
 
+    @property
+    def closing_key_ms(self) -> int:
+        """For how long a repeat with the key finds the first receipt; 0: it may be another one."""
+
     async def close_receipt(self, closing: Closing) -> ProviderFault | None:
         """Has the closing receipt printed; None: done, or on its way. Raises ProviderUnavailableError."""

@@ -6,6 +6,7 @@ One method is one transaction; none spans a call to a provider.
 from typing import Protocol
 
 from slovomat.domain.ids import AccountId, BatchId, OrderId, PaymentId, RefundId
+from slovomat.ports.closing_receipts import ClosingRow, ClosingSearch, ClosingState
 from slovomat.ports.codes import Batch, CodeRow, NewBatch, RedeemFailure, Redemption
 from slovomat.ports.sales import (
     INVOICE,
@@ -149,6 +150,29 @@ class Shop(Protocol):
 
     async def refunds_of(self, payment_id: PaymentId) -> list[RefundRow]:
         """A payment's refunds, the oldest first."""
+
+    async def closings_due(self, which: ClosingSearch) -> list[PaymentId]:
+        """Payments sold in that time, kept at least in part, of which no closing receipt was asked for."""
+
+    async def open_closing(self, payment_id: PaymentId, once: str, now_ms: int) -> ClosingRow | None:
+        """Takes it on oneself, for what was not given back; None: another was first, or it is not due."""
+
+    async def find_closing(self, payment_id: PaymentId) -> ClosingRow | None:
+        """A payment's closing receipt."""
+
+    async def closings_unheard(self, which: ClosingSearch, tried_before_ms: int) -> list[ClosingRow]:
+        """Those asked for after `from_ms`, tried last before that time, and without an answer."""
+
+    async def closing_again(self, row: ClosingRow, now_ms: int) -> bool:
+        """Takes a repeat on oneself; False: another node was first."""
+
+    async def note_closing(self, payment_id: PaymentId, message: str) -> None:
+        """Why there is no answer, for the operator."""
+
+    async def end_closing(
+        self, payment_id: PaymentId, state: ClosingState, message: str, now_ms: int
+    ) -> None:
+        """What the provider said."""
 
     async def account_periods(self, account_id: AccountId, limit: int) -> list[Period]:
         """An account's periods, the newest first."""

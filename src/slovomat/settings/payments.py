@@ -129,6 +129,9 @@ class PaymentSettings(BaseModel):
     receipts_payment_mode: Literal["full_prepayment", "advance", "full_payment"] = Field(
         default="full_prepayment", description="what a payment is before the text is written"
     )
+    receipts_close_days: Positive = Field(
+        default=30, description="so many days after the sale a prepayment counts as used up"
+    )
     receipts_payment_subject: Literal[
         "commodity", "job", "service", "intellectual_activity", "payment", "another"
     ] = Field(default="service", description="what is sold")

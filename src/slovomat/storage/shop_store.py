@@ -1,6 +1,7 @@
 """The Shop port over any engine: which rule each method runs, and how."""
 
 from slovomat.domain.ids import AccountId, BatchId, OrderId, PaymentId, RefundId
+from slovomat.ports.closing_receipts import ClosingRow, ClosingSearch, ClosingState
 from slovomat.ports.shop import (
     Batch,
     CodeRow,
@@ -21,7 +22,15 @@ from slovomat.ports.shop import (
     RefundRow,
     Sale,
 )
-from slovomat.storage import debts, shop_codes, shop_orders, shop_plans, shop_refunds, shop_sales
+from slovomat.storage import (
+    debts,
+    shop_closings,
+    shop_codes,
+    shop_orders,
+    shop_plans,
+    shop_refunds,
+    shop_sales,
+)
 from slovomat.storage.tx import Engine
 
 
@@ -121,6 +130,29 @@ class SQLShop:
 
     async def refunds_of(self, payment_id: PaymentId) -> list[RefundRow]:
         return await self._engine.read(shop_refunds.refunds_of, payment_id)
+
+    async def closings_due(self, which: ClosingSearch) -> list[PaymentId]:
+        return await self._engine.report(shop_closings.due, which)
+
+    async def open_closing(self, payment_id: PaymentId, once: str, now_ms: int) -> ClosingRow | None:
+        return await self._engine.write(shop_closings.open_closing, payment_id, once, now_ms)
+
+    async def find_closing(self, payment_id: PaymentId) -> ClosingRow | None:
+        return await self._engine.read(shop_closings.find, payment_id)
+
+    async def closings_unheard(self, which: ClosingSearch, tried_before_ms: int) -> list[ClosingRow]:
+        return await self._engine.report(shop_closings.unheard, which, tried_before_ms)
+
+    async def closing_again(self, row: ClosingRow, now_ms: int) -> bool:
+        return await self._engine.write(shop_closings.again, row, now_ms)
+
+    async def note_closing(self, payment_id: PaymentId, message: str) -> None:
+        return await self._engine.write(shop_closings.note, payment_id, message)
+
+    async def end_closing(
+        self, payment_id: PaymentId, state: ClosingState, message: str, now_ms: int
+    ) -> None:
+        return await self._engine.write(shop_closings.end, payment_id, state, message, now_ms)
 
     async def account_periods(self, account_id: AccountId, limit: int) -> list[Period]:
         return await self._engine.report(shop_plans.account_periods, account_id, limit)

@@ -38,6 +38,7 @@ TABLES = (
     "plan_periods",
     "sales",
     "refunds",
+    "closing_receipts",
     "debts",
     "debt_entries",
     "code_batches",

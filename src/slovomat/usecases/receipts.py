@@ -13,6 +13,16 @@ class ReceiptRules(msgspec.Struct, frozen=True, kw_only=True):
     payment_mode: str
     payment_subject: str
 
+    @property
+    def prepaid(self) -> bool:
+        """Whether another receipt must follow once the thing is delivered."""
+        return self.payment_mode in {"full_prepayment", "advance"}
+
+
+def delivered(rules: ReceiptRules) -> ReceiptRules:
+    """What is said once it is no prepayment any more: the VAT is then that of the rate itself."""
+    return msgspec.structs.replace(rules, payment_mode="full_payment", vat=rules.vat.partition("/")[0])
+
 
 def receipt_of(rules: ReceiptRules, email: str, title: str, amount_kopecks: int) -> Receipt:
     """A receipt with one line."""

@@ -1,6 +1,7 @@
 """Money on its way back: asked for, found out about, and never asked for twice where that would pay twice."""
 
 from slovomat.domain.ids import RefundId
+from slovomat.ports.closing_receipts import ClosingState
 from slovomat.ports.env import Env
 from slovomat.ports.payments import (
     PaymentProvider,
@@ -12,7 +13,7 @@ from slovomat.ports.payments import (
 )
 from slovomat.ports.shop import Payment, RefundRow, RefundState, Shop
 from slovomat.usecases.payment_truth import Problem, refunded_kopecks
-from slovomat.usecases.receipts import ReceiptRules, receipt_of
+from slovomat.usecases.receipts import ReceiptRules, delivered, receipt_of
 
 _SOON_MS = 60_000
 """A refund that was asked for just now may still be on its way to the provider."""
@@ -93,7 +94,10 @@ class Refunds:
         whose = await self._shop.payment_row(payment.id)
         receipt = None
         if whose is not None and self._receipt is not None:
-            receipt = receipt_of(self._receipt, whose.email, whose.title, row.amount_kopecks)
+            closed = await self._shop.find_closing(payment.id)
+            prepaid = closed is None or closed.state is ClosingState.REFUSED
+            rules = self._receipt if prepaid else delivered(self._receipt)
+            receipt = receipt_of(rules, whose.email, whose.title, row.amount_kopecks)
         return Refund(
             provider_id=payment.provider_id,
             reference=payment.reference,

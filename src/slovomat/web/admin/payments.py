@@ -169,6 +169,7 @@ class _Payments:
             buyer=of_order(order.buyer) if order and order.buyer else None,
             sale=await self._shop.find_sale(payment.order_id),
             refunds=await self._shop.refunds_of(payment.id),
+            closing=await self._shop.find_closing(payment.id),
             unknown=await self._unknown(payment),
             left=_left(payment),
             left_typed=typed(_left(payment)),

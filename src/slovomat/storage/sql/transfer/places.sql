@@ -8,12 +8,14 @@ SELECT set_config('idle_in_transaction_session_timeout', '0', FALSE), set_config
 -- name: lock_for_reading
 LOCK TABLE instance, plans, pack_offers, accounts, api_keys, key_usage, buckets, generations, entries, jobs,
     idempotency, nodes, kept_texts, journal, operations, mode_texts, outbox, sign_ins, sessions, mailed_tokens,
-    recovery_codes, wrong_codes, identities, plan_versions, orders, payments, plan_periods, sales, refunds, debts, debt_entries, code_batches, codes IN EXCLUSIVE MODE;
+    recovery_codes, wrong_codes, identities, plan_versions, orders, payments, plan_periods, sales, refunds, closing_receipts,
+    debts, debt_entries, code_batches, codes IN EXCLUSIVE MODE;
 
 -- name: lock_for_filling
 LOCK TABLE instance, plans, pack_offers, accounts, api_keys, key_usage, buckets, generations, entries, jobs,
     idempotency, nodes, kept_texts, journal, operations, mode_texts, outbox, sign_ins, sessions, mailed_tokens,
-    recovery_codes, wrong_codes, identities, plan_versions, orders, payments, plan_periods, sales, refunds, debts, debt_entries, code_batches, codes IN ACCESS EXCLUSIVE MODE;
+    recovery_codes, wrong_codes, identities, plan_versions, orders, payments, plan_periods, sales, refunds, closing_receipts,
+    debts, debt_entries, code_batches, codes IN ACCESS EXCLUSIVE MODE;
 
 -- name: ledger_unlock
 ALTER TABLE entries DISABLE TRIGGER entries_stay;
@@ -22,7 +24,7 @@ ALTER TABLE entries DISABLE TRIGGER entries_stay;
 TRUNCATE instance, plans, pack_offers, accounts, api_keys, key_usage, buckets, generations, entries, jobs,
     idempotency, nodes, kept_texts, journal, operations, mode_texts, history_mark, usage_open, usage_days,
     usage_durations, outbox, sign_ins, sessions, mailed_tokens, recovery_codes, wrong_codes, identities, plan_versions,
-    orders, payments, plan_periods, sales, refunds, debts, debt_entries, code_batches, codes;
+    orders, payments, plan_periods, sales, refunds, closing_receipts, debts, debt_entries, code_batches, codes;
 
 -- name: journal_unlock
 ALTER TABLE journal DISABLE TRIGGER journal_stays;

@@ -19,6 +19,9 @@ SELECT * FROM sales;
 -- name: read_refunds
 SELECT * FROM refunds;
 
+-- name: read_closing_receipts
+SELECT * FROM closing_receipts;
+
 -- name: read_debts
 SELECT * FROM debts;
 
@@ -65,6 +68,10 @@ INSERT INTO refunds (id, payment_id, account_id, once, amount_kopecks, reason, m
     taken_requests, owed_requests, created_at_ms, done_at_ms)
 VALUES (:id, :payment_id, :account_id, :once, :amount_kopecks, :reason, :made_by, :state, :message,
     :taken_requests, :owed_requests, :created_at_ms, :done_at_ms);
+
+-- name: write_closing_receipts
+INSERT INTO closing_receipts (payment_id, state, once, amount_kopecks, message, asked_at_ms, tried_at_ms, done_at_ms)
+VALUES (:payment_id, :state, :once, :amount_kopecks, :message, :asked_at_ms, :tried_at_ms, :done_at_ms);
 
 -- name: write_debts
 INSERT INTO debts (account_id, requests)

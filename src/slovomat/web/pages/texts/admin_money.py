@@ -24,6 +24,13 @@ ADMIN_MONEY = {
     "admin_given_pack": Text("пакет № {id}", "pack No. {id}"),
     "admin_given_period": Text("период тарифа № {id}", "period of a plan No. {id}"),
     "admin_refunded": Text("Возвращено", "Given back"),
+    "admin_closing": Text("Закрывающий чек", "Closing receipt"),
+    "admin_closing_asked": Text(
+        "запрошен; если ответа нет, проверьте в кабинете провайдера",
+        "asked for; if no answer comes, look in the provider's cabinet",
+    ),
+    "admin_closing_done": Text("принят провайдером", "taken by the provider"),
+    "admin_closing_refused": Text("провайдер отказал", "refused by the provider"),
     "admin_check": Text("Спросить провайдера", "Ask the provider"),
     "admin_check_lead": Text("Что пришло, будет зачислено сразу.", "What has come is credited at once."),
     "admin_confirm": Text("Деньги пришли", "The money has come"),
