@@ -11,6 +11,9 @@ from slovomat.domain.ids import PaymentId
 from slovomat.ports.closing_receipts import ClosingRow, ClosingState
 from slovomat.ports.payments import Closing
 from slovomat.ports.shop import Payment
+from slovomat.settings import Settings
+from slovomat.testing.fakepay import FakePay
+from slovomat.till import Till
 from slovomat.usecases.closing_receipts import ClosingReceipts
 from slovomat.usecases.payments import Cashier, CashierRules
 from slovomat.usecases.receipts import ReceiptRules
@@ -167,3 +170,32 @@ async def test_what_is_refunded_after_it_was_closed_is_no_prepayment(stand: Shop
         await node(stand).step()
     modes = [one.receipt.lines[0].payment_mode for one in said if one and one.receipt]
     assert modes == ["full_prepayment", "full_payment"]
+
+
+@pytest.mark.parametrize(("mode", "closed"), [("advance", 1), ("full_payment", 0)])
+async def test_the_till_closes_prepayments_at_yookassa(books: Books, mode: str, closed: int) -> None:
+    """Put together of the settings, at the fake provider: one receipt, where the first one was no last."""
+    with FakePay(notify_url="http://127.0.0.1:1/{provider}") as fake:
+        shop = fake.shop("yookassa")
+        wanted: dict[str, object] = {
+            "yookassa_url": f"{fake.url('yookassa')}/v3",
+            "yookassa_shop_id": shop.shop_id,
+            "yookassa_secret_key": shop.secret_key,
+            "receipts_enabled": True,
+            "receipts_payment_mode": mode,
+        }
+        till = Till(Settings.model_validate(wanted), books.env, books.store, lambda: "https://words.example")
+        stand = ShopStand(books)
+        _, closes = till.rounds()[-1]
+        await closes()
+        order = await stand.pack()
+        await till.desk.begin(await stand.account(), order.id, "yookassa", "ru")
+        fake.pay(fake.payments[0].id)
+        await till.cashier.reconcile()
+        stand.books.env.pass_s(60)
+        await till.cashier.reconcile()
+        pass_days(stand, 30)
+        for _ in range(2):
+            await closes()
+        assert len(fake.payments[0].facts["receipts"]) == closed
+        await till.close()
