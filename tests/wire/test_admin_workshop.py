@@ -49,12 +49,12 @@ async def test_jobs_are_listed_page_by_page(workshop: Workshop) -> None:
     made = [await workshop.books.held(job_text=f"text {n}", owner="") for n in range(52)]
     support = await workshop.at_desk(Role.SUPPORT)
     first = (await support.get("/admin/jobs?state=queued")).text
-    assert f"№ {made[-1]}<" in first
-    assert f"№ {made[1]}<" not in first
+    assert f"№\u00a0{made[-1]}<" in first
+    assert f"№\u00a0{made[1]}<" not in first
     older = re.search(r'href="([^"]*before=\d+)"', first)
     assert older is not None
     second = (await support.get(older[1].replace("&amp;", "&"))).text
-    assert [f"№ {number}<" in second for number in made[:3]] == [True, True, False]
+    assert [f"№\u00a0{number}<" in second for number in made[:3]] == [True, True, False]
     assert "No jobs" in (await support.get("/admin/jobs?state=failed")).text
     led = await support.get(f"/admin/jobs?id={made[7]}")
     assert led.headers["location"] == f"/admin/jobs/{made[7]}"
