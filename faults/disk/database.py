@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +15,7 @@ from faults.reckoned import Fault, Scene
 
 _DISK_MB = 160
 _TOLD_S = 20
+_PATIENCE_S, _UP_S = 5, 30
 _REFUSALS = 6
 
 
@@ -33,10 +33,27 @@ def _refused(what: str, scene: Scene) -> None:
     until(lambda: scene.load.refused() > before + _REFUSALS, _TOLD_S, f"refusals: {what}")
 
 
-def _up(database: PostgresServer) -> None:
-    """The operator starts what did not survive."""
-    if not database.running:
-        database.start()
+def _up(scene: Scene) -> None:
+    """The operator starts what did not survive, and ends what neither lives nor dies.
+
+    PostgreSQL 18 may stand still after a failed sync, its recovery over and its workers waiting.
+    """
+    try:
+        _taken(scene, _PATIENCE_S)
+    except AssertionError:
+        scene.database.kill()
+        _taken(scene, _UP_S)
+
+
+def _taken(scene: Scene, within_s: float) -> None:
+    before = scene.load.accepted()
+
+    def taken() -> bool:
+        if not scene.database.running:
+            scene.database.start()
+        return scene.load.accepted() > before
+
+    until(taken, within_s, "calls once the disk is well")
 
 
 def _full(scene: Scene) -> None:
@@ -46,7 +63,7 @@ def _full(scene: Scene) -> None:
     with _on_small_disk(scene.database) as fill:
         with fill(0):
             _refused("a full disk", scene)
-        _up(scene.database)
+        _up(scene)
         until(lambda: scene.load.customer.get("/readyz").status_code == 200, 10, "room again")
 
 
@@ -78,8 +95,7 @@ def _calls_fail(what: str, calls: str, error: str) -> Fault:
         database.execute("SELECT pg_reload_conf()")
         with strace.failing([database.pid, *children_of(database.pid)], calls, error):
             _seen(what, scene)  # callers wait meanwhile: what became of their commits can be asked soon
-        time.sleep(0.2)  # a server that gave up over this is on its way down
-        _up(database)
+        _up(scene)
 
     return play
 
